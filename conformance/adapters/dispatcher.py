@@ -1,0 +1,125 @@
+"""The one dispatcher of the adapters we ship: JSON-RPC lines in, calls out, answers back.
+
+Standard library only, because it also runs in the interpreter of somebody else's
+virtual environment. It never imports the implementation and never lets an exception
+of it through: a handler turns what it catches into an `ImplementationError`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+Handler = Callable[[dict[str, Any]], dict[str, Any]]
+
+_CODES = {"implementation": -32000, "unsupported": -32001, "adapter": -32002}
+
+
+class CallError(Exception):
+    """A call that does not return: one of three kinds, as docs/protocol.md says."""
+
+    kind = "adapter"
+
+    def __init__(
+        self, message: str, class_name: str = "", counts_as: str = "other"
+    ) -> None:
+        super().__init__(message)
+        self.data = {
+            "kind": self.kind,
+            "class": class_name,
+            "message": message,
+            "counts_as": counts_as,
+        }
+
+
+class ImplementationError(CallError):
+    """The implementation raised; class, message and what it counts as are its own."""
+
+    kind = "implementation"
+
+
+class Unsupported(CallError):
+    """The implementation has no such operation."""
+
+    kind = "unsupported"
+
+
+class Dispatcher:
+    """Serve the channel: each call on a thread of its own, so that a hang blocks no other."""
+
+    def __init__(self, handlers: dict[str, Handler]) -> None:
+        self._handlers = handlers
+        self._channel = _private_channel()
+        self._writing = threading.Lock()
+
+    def log(self, level: str, logger: str, message: str) -> None:
+        """Send the notification `log`.
+
+        Args:
+            level: `DEBUG`, `INFO`, `WARN` or `ERROR`.
+            logger: name of the logger.
+            message: the line, a throwable's text included.
+        """
+        params = {"level": level, "logger": logger, "message": message}
+        self._send({"jsonrpc": "2.0", "method": "log", "params": params})
+
+    def serve(self) -> None:
+        """Answer calls until the channel closes or `shutdown` has been answered."""
+        with self._channel.makefile("rb") as lines:
+            for line in lines:
+                request = json.loads(line)
+                if request["method"] == "shutdown":
+                    self._answer(request)
+                    return
+                threading.Thread(
+                    target=self._answer, args=(request,), daemon=True
+                ).start()
+
+    def _answer(self, request: dict[str, Any]) -> None:
+        answer: dict[str, Any] = {"jsonrpc": "2.0", "id": request["id"]}
+        try:
+            answer["result"] = self._call(request["method"], request["params"])
+        except CallError as error:
+            answer["error"] = _error(error)
+        except Exception as error:  # noqa: BLE001 - reported as the adapter's own fault
+            traceback.print_exc()
+            answer["error"] = _error(CallError(str(error), type(error).__name__))
+        self._send(answer)
+
+    def _call(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        handler = self._handlers.get(method)
+        if handler is None:
+            raise Unsupported(f"no method {method}")
+        return handler(params)
+
+    def _send(self, message: dict[str, Any]) -> None:
+        line = json.dumps(message).encode() + b"\n"
+        with self._writing:
+            try:
+                self._channel.sendall(line)
+            except OSError:
+                os._exit(0)  # the suite has gone; nobody is left to tell
+
+
+def _error(error: CallError) -> dict[str, Any]:
+    code = _CODES[error.kind]
+    return {"code": code, "message": str(error), "data": error.data}
+
+
+def _private_channel() -> socket.socket:
+    """Move the channel to a close-on-exec descriptor and clear the standard ones."""
+    channel = socket.socket(fileno=os.dup(0))
+    channel.set_inheritable(False)
+    os.environ.pop("WFC_RPC", None)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    sys.stdout.flush()
+    os.dup2(2, 1)
+    return channel

@@ -1,0 +1,3 @@
+"""What an implementation must offer, and how it is found."""
+
+from __future__ import annotations

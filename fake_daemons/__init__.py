@@ -1,0 +1,1 @@
+"""Processes that misbehave, each in one way."""

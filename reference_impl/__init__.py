@@ -1,0 +1,1 @@
+"""An implementation of the whole contract in Python, and no more."""
