@@ -26,9 +26,7 @@ class CallError(Exception):
 
     kind = "adapter"
 
-    def __init__(
-        self, message: str, class_name: str = "", counts_as: str = "other"
-    ) -> None:
+    def __init__(self, message: str, class_name: str = "", counts_as: str = "other") -> None:
         super().__init__(message)
         self.data = {
             "kind": self.kind,
@@ -77,9 +75,7 @@ class Dispatcher:
                 if request["method"] == "shutdown":
                     self._answer(request)
                     return
-                threading.Thread(
-                    target=self._answer, args=(request,), daemon=True
-                ).start()
+                threading.Thread(target=self._answer, args=(request,), daemon=True).start()
 
     def _answer(self, request: dict[str, Any]) -> None:
         answer: dict[str, Any] = {"jsonrpc": "2.0", "id": request["id"]}

@@ -83,3 +83,21 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True):
             Whether it is bound to no line.
         """
         return self.since is None and self.until is None
+
+
+def span(clause: Clause) -> str:
+    """Say which Spark lines a clause holds for.
+
+    Args:
+        clause: the clause.
+
+    Returns:
+        Such as `all`, `4.0 and later`, `up to 3.5`, `3.2 to 3.5`.
+    """
+    if clause.is_in_every_line():
+        return "all"
+    if clause.until is None:
+        return f"{clause.since} and later"
+    if clause.since is None:
+        return f"up to {clause.until}"
+    return f"{clause.since} to {clause.until}"

@@ -201,9 +201,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     jsonrpc: Literal["2.0"] = "2.0"
 
 
-class Incoming(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
-):
+class Incoming(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A line from the adapter: a response to `id`, or the notification `log`."""
 
     jsonrpc: Literal["2.0"]

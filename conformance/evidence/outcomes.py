@@ -20,9 +20,9 @@ CountsAs = Literal[
 
 
 class Returned(msgspec.Struct, frozen=True, tag="returned"):
-    """The call came back with a value, as the protocol's schema describes it."""
+    """The call came back with a value: a result of `conformance.door.messages`."""
 
-    value: dict[str, Any]
+    value: Any
 
 
 class Raised(msgspec.Struct, frozen=True, tag="raised"):

@@ -1,0 +1,347 @@
+"""The Python door: any callable that makes a factory, named `pkg.mod:callable`.
+
+Runs in a child process of the suite, so that a hang or a crash of the implementation
+cannot take the suite along.
+"""
+
+from __future__ import annotations
+
+import base64
+import gc
+import importlib
+import importlib.util
+import inspect
+import logging
+import os
+import socket
+import sys
+import threading
+import traceback
+from typing import Any
+
+from conformance.adapters.dispatcher import (
+    CallError,
+    Dispatcher,
+    Handler,
+    ImplementationError,
+)
+
+#: Spark's own name; the page's item 11.
+FACTORY_LOGGER = "org.apache.spark.api.python.PythonWorkerFactory"
+
+
+def main() -> None:
+    """Serve the callable named by the first argument."""
+    sys.path.insert(0, os.getcwd())
+    bridge = Bridge(sys.argv[1])
+    dispatcher = Dispatcher(bridge.handlers())
+    logging.getLogger().addHandler(_LogForwarder(dispatcher))
+    dispatcher.serve()
+    os._exit(0)  # threads of the implementation must not hold the process
+
+
+class Bridge:
+    """Turn the calls of the door into calls of a Python factory."""
+
+    def __init__(self, spec: str) -> None:
+        self._spec = spec
+        self._make: Any = None
+        self._factories: dict[str, Any] = {}
+        self._workers: dict[str, Any] = {}
+        self._naming = threading.Lock()
+        self._last_worker = 0
+
+    def handlers(self) -> dict[str, Handler]:
+        """Tell which method is served by what.
+
+        Returns:
+            Method name to handler.
+        """
+        return {
+            "initialize": self.initialize,
+            "factory.new": self.new,
+            "factory.create": self.create,
+            "factory.release_worker": lambda p: self._on_worker(p, "release_worker"),
+            "factory.stop_worker": lambda p: self._on_worker(p, "stop_worker"),
+            "factory.stop": self.stop,
+            "factory.inspect": self.inspect,
+            "worker.exchange": self.exchange,
+            "worker.close": self.close,
+            "worker.forget": self.forget,
+            "ping": lambda _: {},
+        }
+
+    def initialize(self, _params: dict[str, Any]) -> dict[str, Any]:
+        """Load the callable and tell what it offers.
+
+        Args:
+            _params: parameters of `initialize`.
+
+        Returns:
+            Result of `initialize`.
+        """
+        self._make = _load(self._spec)
+        package = sys.modules[self._spec.partition(".")[0].partition(":")[0]]
+        about = {
+            "protocol_version": "1",
+            "name": self._spec,
+            "version": str(getattr(package, "__version__", "")),
+            "language": "Python",
+            "pid": os.getpid(),
+            "capabilities": ["concurrent", "inspect", "log", "forget", "simple"],
+        }
+        module = getattr(self._make, "daemon_module", "")
+        if module:
+            about["daemon"] = {"module": module, "python_path": _home_of(module)}
+        return about
+
+    def new(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Make a factory.
+
+        Args:
+            params: parameters of `factory.new`.
+
+        Returns:
+            Result of `factory.new`.
+        """
+        options = params.pop("options")
+        first = (params.pop("python_exec"), params.pop("env_vars"))
+        factory, honoured = _run(lambda: self._new(first, params, options))
+        with self._naming:
+            name = f"f{len(self._factories) + 1}"
+            self._factories[name] = factory
+        return {"factory": name, "options": honoured}
+
+    def _new(
+        self, first: tuple[str, dict[str, str]], params: Any, options: dict[str, Any]
+    ) -> tuple[Any, dict[str, bool]]:
+        if not _takes_options(self._make):
+            return self._make(*first, **params), dict.fromkeys(options, False)
+        factory = self._make(*first, **params, **options)
+        told = self._state(factory).get("options") or {}
+        return factory, {name: bool(told.get(name, True)) for name in options}
+
+    def create(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Ask a factory for a worker.
+
+        Args:
+            params: parameters of `factory.create`.
+
+        Returns:
+            Result of `factory.create`.
+        """
+        connection, pid = _run(self._factory(params).create)
+        return {"worker": self._name(connection), "pid": pid}
+
+    def _name(self, connection: Any) -> str:
+        with self._naming:
+            for name, known in self._workers.items():
+                if known is connection:
+                    return name
+            self._last_worker += 1
+            self._workers[f"w{self._last_worker}"] = connection
+            return f"w{self._last_worker}"
+
+    def _on_worker(self, params: dict[str, Any], method: str) -> dict[str, Any]:
+        act = getattr(self._factory(params), method)
+        connection = self._worker(params)
+        _run(lambda: act(connection))
+        return {}
+
+    def stop(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Stop a factory.
+
+        Args:
+            params: parameters of `factory.stop`.
+
+        Returns:
+            Nothing.
+        """
+        _run(self._factory(params).stop)
+        return {}
+
+    def inspect(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Read a factory's private state, if it shows it.
+
+        Args:
+            params: parameters of `factory.inspect`.
+
+        Returns:
+            Result of `factory.inspect`.
+        """
+        state = self._state(self._factory(params))
+        names = ("daemon_pid", "daemon_port", "workers", "idle")
+        return {name: _plain(state.get(name)) for name in names}
+
+    def _state(self, factory: Any) -> dict[str, Any]:
+        look = getattr(factory, "inspect", None)
+        return dict(_run(look)) if callable(look) else {}
+
+    def exchange(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Write to a worker and read from it, within a limit.
+
+        Args:
+            params: parameters of `worker.exchange`.
+
+        Returns:
+            Result of `worker.exchange`.
+        """
+        connection: socket.socket = self._worker(params)
+        before = _timeout_of(connection)
+        try:
+            connection.settimeout(params["within_ms"] / 1000)
+            connection.sendall(base64.b64decode(params["write"]))
+            data, end = _read(connection, params["read"])
+        except TimeoutError:
+            data, end = b"", "timeout"
+        except OSError:
+            data, end = b"", "reset"
+        finally:
+            _restore_timeout(connection, before)
+        return {"data": base64.b64encode(data).decode(), "end": end}
+
+    def close(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Close the caller's own end of a worker's connection.
+
+        Args:
+            params: parameters of `worker.close`.
+
+        Returns:
+            Nothing.
+        """
+        self._worker(params).close()
+        return {}
+
+    def forget(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Drop the last reference to a worker that the adapter holds.
+
+        Args:
+            params: parameters of `worker.forget`.
+
+        Returns:
+            Nothing.
+        """
+        self._workers.pop(params["worker"], None)
+        gc.collect()
+        return {}
+
+    def _factory(self, params: dict[str, Any]) -> Any:
+        try:
+            return self._factories[params["factory"]]
+        except KeyError:
+            raise CallError(f"no factory {params['factory']}") from None
+
+    def _worker(self, params: dict[str, Any]) -> Any:
+        try:
+            return self._workers[params["worker"]]
+        except KeyError:
+            raise CallError(f"no worker {params['worker']}") from None
+
+
+class _LogForwarder(logging.Handler):
+    """Send what the factory logs through the door."""
+
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        super().__init__(logging.WARNING)
+        self._dispatcher = dispatcher
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        if record.exc_info and record.exc_info[1]:
+            message = f"{message} {record.exc_info[1]}"
+        level = "ERROR" if record.levelno > logging.WARNING else "WARN"
+        self._dispatcher.log(level, record.name, message)
+
+
+def _load(spec: str) -> Any:
+    """Import the callable; the message of a failure is one line."""
+    module_name, _, path = spec.partition(":")
+    try:
+        found: Any = importlib.import_module(module_name)
+    except Exception as error:
+        traceback.print_exc()
+        raise CallError(f"cannot import {module_name}: {type(error).__name__}: {error}") from None
+    for part in path.split("."):
+        if not hasattr(found, part):
+            raise CallError(f"{module_name} has no {path!r}")
+        found = getattr(found, part)
+    if not callable(found):
+        raise CallError(f"{spec} is no callable; name one that makes a factory")
+    return found
+
+
+def _takes_options(make: Any) -> bool:
+    parameters = inspect.signature(make).parameters.values()
+    return any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
+
+
+def _home_of(module: str) -> str:
+    """Find the directory that holds a module's top-level package."""
+    found = importlib.util.find_spec(module.partition(".")[0])
+    if found is None or not found.submodule_search_locations:
+        return os.getcwd()
+    return os.path.dirname(next(iter(found.submodule_search_locations)))
+
+
+def _run(call: Any) -> Any:
+    """Call the implementation; what it raises becomes the door's error."""
+    try:
+        return call()
+    except BaseException as error:  # SystemExit of a factory is its failure, not ours
+        cause = type(error).__name__
+        raise ImplementationError(str(error), cause, _counts_as(error)) from error
+
+
+#: What an exception of Python's own counts as; the first match holds.
+_KINDS: tuple[tuple[type[BaseException], str], ...] = (
+    (TimeoutError, "time_out"),
+    (EOFError, "end_of_stream"),
+    (FileNotFoundError, "start_failed"),
+    (PermissionError, "start_failed"),
+    (OSError, "socket_error"),
+)
+
+
+def _counts_as(error: BaseException) -> str:
+    """Classify an exception: by its own `counts_as`, by Spark's words, by its class."""
+    told = getattr(error, "counts_as", None)
+    if isinstance(told, str):
+        return told
+    if "Authentication failed" in str(error):
+        return "authentication"
+    if "Invalid port number" in str(error):
+        return "invalid_port"
+    for kind, counts_as in _KINDS:
+        if isinstance(error, kind):
+            return counts_as
+    return "other"
+
+
+def _read(connection: socket.socket, wanted: int) -> tuple[bytes, str]:
+    data = b""
+    while len(data) < wanted:
+        try:
+            more = connection.recv(wanted - len(data))
+        except TimeoutError:
+            return data, "timeout"
+        if not more:
+            return data, "eof"
+        data += more
+    return data, "none"
+
+
+def _timeout_of(connection: socket.socket) -> float | None:
+    return connection.gettimeout()
+
+
+def _restore_timeout(connection: socket.socket, timeout_s: float | None) -> None:
+    if connection.fileno() >= 0:
+        connection.settimeout(timeout_s)
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, (tuple, set, frozenset, list)) else value
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,3 @@
+"""The clauses, one module per family."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Do what was decided, judge nothing: start processes, perform operations, wait."""
+
+from __future__ import annotations

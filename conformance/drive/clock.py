@@ -1,0 +1,67 @@
+"""The one room that waits: for a condition, within a limit, never for a while."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+from conformance.contract.limits import POLL_S
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+
+class Deadline:
+    """A moment on the monotonic clock by which something must have happened."""
+
+    def __init__(self, within_s: float) -> None:
+        self.within_s = within_s
+        self._at = time.monotonic() + within_s
+
+    @property
+    def left_s(self) -> float:
+        """Seconds left, never negative."""
+        return max(0.0, self._at - time.monotonic())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no time is left."""
+        return time.monotonic() >= self._at
+
+
+def wait_until(condition: Callable[[], T], within_s: float) -> T:
+    """Ask for a condition until it holds or the time is over.
+
+    Args:
+        condition: asked again and again; must be quick and free of side effects.
+        within_s: limit in seconds.
+
+    Returns:
+        The condition's first true value, or its last false one.
+    """
+    deadline = Deadline(within_s)
+    pause = POLL_S / 8
+    while not (value := condition()) and not deadline.is_over:
+        time.sleep(pause)
+        pause = min(POLL_S, pause * 2)
+    return value
+
+
+def now_s() -> float:
+    """Read the monotonic clock.
+
+    Returns:
+        Seconds since an arbitrary moment.
+    """
+    return time.monotonic()
+
+
+def now_ns() -> int:
+    """Read the monotonic clock.
+
+    Returns:
+        Nanoseconds since an arbitrary moment, comparable between processes.
+    """
+    return time.monotonic_ns()

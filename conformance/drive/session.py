@@ -1,0 +1,224 @@
+"""A conversation with one adapter process: calls out, checked answers in, deadlines kept."""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from conformance.door.messages import METHODS, Incoming, LogLine, Params, Request
+from conformance.drive import sandbox
+from conformance.drive.clock import Deadline, wait_until
+from conformance.errors import DoorError, Unobservable
+from conformance.evidence.outcomes import Lost, Outcome, Raised, Returned, TimedOut
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+#: The end of what an adapter wrote to stderr that is shown with an error, in bytes.
+_TAIL_BYTES = 2000
+#: How much of a stray line is shown, in characters.
+_STRAY_CHARACTERS = 120
+_RECEIVE_BYTES = 65536
+#: How long an adapter may take to exit once its channel is closed, in seconds.
+_FAREWELL_S = 5.0
+
+
+class Session:
+    """One adapter process and the calls in flight to it.
+
+    Attributes:
+        pid: the adapter's pid.
+        logs: log lines received so far, oldest first.
+    """
+
+    def __init__(self, argv: Sequence[str], env: Mapping[str, str], stderr_path: Path) -> None:
+        ours, theirs = socket.socketpair()
+        self._stderr_path = stderr_path
+        with theirs, stderr_path.open("ab") as stderr:
+            try:
+                self._process = sandbox.start(
+                    argv,
+                    env={**env, "WFC_RPC": "fd:0"},
+                    stdin=theirs.fileno(),
+                    stdout=theirs.fileno(),
+                    stderr=stderr.fileno(),
+                )
+            except OSError as error:
+                ours.close()
+                raise DoorError(f"cannot start {argv[0]}: {error.strerror}") from None
+        self.pid = self._process.pid
+        self.logs: list[LogLine] = []
+        self._channel = ours
+        self._unread = b""
+        self._methods: dict[int, str] = {}
+        self._answers: dict[int, Outcome] = {}
+        self._last_id = 0
+        self._end: Lost | None = None
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the adapter has gone away."""
+        return self._end is not None
+
+    @property
+    def has_pending(self) -> bool:
+        """Whether a call is still without an answer."""
+        return bool(self._methods)
+
+    def begin(self, method: str, params: Params) -> int:
+        """Send a call without waiting for its answer.
+
+        Args:
+            method: one of `conformance.door.messages.METHODS`.
+            params: its parameters.
+
+        Returns:
+            The number to ask for the answer with.
+        """
+        self._last_id += 1
+        self._methods[self._last_id] = method
+        body: dict[str, Any] = msgspec.to_builtins(params)
+        request = Request(id=self._last_id, method=method, params=body)
+        try:
+            self._channel.sendall(msgspec.json.encode(request) + b"\n")
+        except OSError as error:
+            self._lose(f"its channel is closed ({error.strerror})")
+        return self._last_id
+
+    def finish(self, call: int, within_s: float) -> Outcome:
+        """Wait for the answer to a call.
+
+        Args:
+            call: the number that `begin` gave.
+            within_s: limit in seconds.
+
+        Returns:
+            How it came out; after a time-out it may be asked for again.
+        """
+        deadline = Deadline(within_s)
+        while call not in self._answers:
+            if self._end is not None:
+                self._methods.pop(call, None)
+                return self._end
+            if not self._receive(deadline):
+                return TimedOut(within_s)
+        return self._answers.pop(call)
+
+    def call(self, method: str, params: Params, within_s: float) -> Outcome:
+        """Call and wait.
+
+        Args:
+            method: one of `conformance.door.messages.METHODS`.
+            params: its parameters.
+            within_s: limit in seconds.
+
+        Returns:
+            How it came out.
+        """
+        return self.finish(self.begin(method, params), within_s)
+
+    def close(self) -> None:
+        """End the adapter: close its channel, wait, kill it if it stays."""
+        self._channel.close()
+        self._process.end(within_s=_FAREWELL_S)
+
+    def kill(self) -> None:
+        """End the adapter at once."""
+        self._channel.close()
+        self._process.end()
+
+    def stderr_tail(self) -> str:
+        """Read the end of what the adapter wrote to its standard error.
+
+        Returns:
+            At most 2000 bytes of it, as text.
+        """
+        return self._stderr_path.read_bytes()[-_TAIL_BYTES:].decode(errors="replace")
+
+    def _receive(self, deadline: Deadline) -> bool:
+        """Take in what has come; tell whether anything had come before the deadline."""
+        ready, _, _ = select.select([self._channel], [], [], deadline.left_s)
+        if not ready:
+            return False
+        try:
+            data = self._channel.recv(_RECEIVE_BYTES)
+        except OSError:
+            data = b""
+        if not data:
+            self._lose(self._how_it_ended())
+            return True
+        *lines, self._unread = (self._unread + data).split(b"\n")
+        for line in lines:
+            self._take(line)
+        return True
+
+    def _take(self, line: bytes) -> None:
+        try:
+            message = msgspec.json.decode(line, type=Incoming)
+        except msgspec.DecodeError as error:
+            stray = line.decode(errors="replace")[:_STRAY_CHARACTERS]
+            raise self._broken(f"wrote a line that is no message ({error}): {stray!r}") from None
+        if message.method is not msgspec.UNSET:
+            self._take_notification(message)
+        elif message.id not in self._methods:
+            raise self._broken(f"answered call {message.id}, which was not open")
+        else:
+            method = self._methods.pop(message.id)
+            self._answers[message.id] = self._outcome(method, message)
+
+    def _take_notification(self, message: Incoming) -> None:
+        if message.method != "log" or message.params is msgspec.UNSET:
+            raise self._broken(f"sent a notification {message.method!r}, not `log`")
+        self.logs.append(self._decode(message.params, LogLine))
+
+    def _outcome(self, method: str, message: Incoming) -> Outcome:
+        if message.error is not msgspec.UNSET:
+            fault = message.error.data
+            if fault.kind == "implementation":
+                return Raised(fault.class_name, fault.message, fault.counts_as)
+            if fault.kind == "unsupported":
+                raise Unobservable(f"the adapter does not support {method}")
+            raise self._broken(f"failed in {method}: {message.error.message}")
+        if message.result is msgspec.UNSET:
+            raise self._broken(f"answered {method} with neither result nor error")
+        return Returned(self._decode(message.result, METHODS[method][1]))
+
+    def _decode(self, raw: msgspec.Raw, form: type[Any]) -> Any:
+        try:
+            return msgspec.json.decode(raw, type=form)
+        except msgspec.DecodeError as error:
+            raise self._broken(f"sent {bytes(raw)[:_STRAY_CHARACTERS]!r}: {error}") from None
+
+    def _broken(self, what: str) -> DoorError:
+        self._end = Lost(f"the adapter {what}")
+        return DoorError(f"the adapter {what}")
+
+    def _lose(self, reason: str) -> None:
+        self._end = Lost(reason)
+
+    def _how_it_ended(self) -> str:
+        wait_until(lambda: self._process.exit_status() is not None, 1.0)
+        status = self._process.exit_status()
+        if status is None:
+            return "the adapter closed its channel and stays"
+        how = f"signal {-status}" if status < 0 else f"status {status}"
+        last = self.stderr_tail().strip().splitlines()[-1:]
+        return f"the adapter exited with {how}" + (f"; it last said: {last[0]}" if last else "")
+
+
+def quiet_environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """Make the environment of an adapter: the caller's, without what would disturb.
+
+    Args:
+        extra: variables to add.
+
+    Returns:
+        The whole environment. PYTHONPATH is dropped, as every daemon would inherit it.
+    """
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return env | dict(extra)

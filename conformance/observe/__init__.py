@@ -1,0 +1,3 @@
+"""See, change nothing: the side channel, processes, descriptors."""
+
+from __future__ import annotations

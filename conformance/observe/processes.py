@@ -1,0 +1,213 @@
+"""What the kernel tells about processes (`man 5 proc`)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+_PROC = Path("/proc")
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """A process as the kernel shows it.
+
+    Attributes:
+        pid: its pid.
+        parent_pid: its parent's pid.
+        group_pid: leader of its process group.
+        state: one letter; `Z` is a zombie, which counts as dead here.
+    """
+
+    pid: int
+    parent_pid: int
+    group_pid: int
+    state: str
+
+
+def look(pid: int) -> Seen | None:
+    """Look at a process.
+
+    Args:
+        pid: its pid.
+
+    Returns:
+        What is seen, or None if there is no such process.
+    """
+    try:
+        stat = (_PROC / str(pid) / "stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    fields = stat[stat.rindex(")") + 2 :].split()
+    return Seen(pid, int(fields[1]), int(fields[2]), fields[0])
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process lives; a zombie is dead.
+
+    Args:
+        pid: its pid.
+
+    Returns:
+        Whether it lives.
+    """
+    seen = look(pid)
+    return seen is not None and seen.state not in "ZX"
+
+
+def is_zombie(pid: int) -> bool:
+    """Tell whether a process has ended and nobody has collected it.
+
+    Args:
+        pid: its pid.
+
+    Returns:
+        Whether it is a zombie.
+    """
+    seen = look(pid)
+    return seen is not None and seen.state == "Z"
+
+
+def environment(pid: int) -> dict[str, str]:
+    """Read the environment a process was started with.
+
+    Args:
+        pid: its pid.
+
+    Returns:
+        Its variables; empty if it is gone or a zombie.
+    """
+    try:
+        raw = (_PROC / str(pid) / "environ").read_bytes()
+    except OSError:
+        return {}
+    pairs = (field.partition(b"=") for field in raw.split(b"\0") if field)
+    return {os.fsdecode(name): os.fsdecode(value) for name, _, value in pairs}
+
+
+def with_variable(name: str, value: str) -> tuple[int, ...]:
+    """Find all living processes that were started with a variable.
+
+    Args:
+        name: of the variable.
+        value: it must have.
+
+    Returns:
+        Their pids.
+    """
+    wanted = os.fsencode(f"{name}={value}")
+    return tuple(pid for pid in _pids() if _has_variable(pid, wanted))
+
+
+def _pids() -> list[int]:
+    return [int(entry) for entry in os.listdir(_PROC) if entry.isdigit()]
+
+
+def _has_variable(pid: int, wanted: bytes) -> bool:
+    try:
+        raw = (_PROC / str(pid) / "environ").read_bytes()
+    except OSError:
+        return False
+    return wanted in raw.split(b"\0")
+
+
+def children(pid: int) -> tuple[Seen, ...]:
+    """List the children of a process, zombies included.
+
+    Args:
+        pid: its pid.
+
+    Returns:
+        Its children.
+    """
+    everyone = (look(other) for other in _pids())
+    return tuple(seen for seen in everyone if seen and seen.parent_pid == pid)
+
+
+def descriptors(pid: int) -> dict[int, str]:
+    """List the open descriptors of a process.
+
+    Args:
+        pid: its pid.
+
+    Returns:
+        Number to what it points at, such as `socket:[4242]`.
+    """
+    found: dict[int, str] = {}
+    try:
+        entries = os.listdir(_PROC / str(pid) / "fd")
+    except OSError:
+        return found
+    for entry in entries:
+        try:
+            found[int(entry)] = os.readlink(_PROC / str(pid) / "fd" / entry)
+        except OSError:
+            continue
+    return found
+
+
+def directory(pid: int) -> str:
+    """Read the working directory of a process.
+
+    Args:
+        pid: its pid.
+
+    Returns:
+        Its path, empty if the process is gone.
+    """
+    try:
+        return os.readlink(_PROC / str(pid) / "cwd")
+    except OSError:
+        return ""
+
+
+def signal_masks(pid: int) -> dict[str, int]:
+    """Read which signals a process ignores, catches and blocks.
+
+    Args:
+        pid: its pid.
+
+    Returns:
+        `SigIgn`, `SigCgt`, `SigBlk`: bit n-1 stands for signal n; empty if it is gone.
+    """
+    try:
+        status = (_PROC / str(pid) / "status").read_text()
+    except OSError:
+        return {}
+    lines = (line.split(":\t") for line in status.splitlines() if line.startswith("Sig"))
+    return {name: int(value, 16) for name, value in lines if name != "SigQ"}
+
+
+def listening_sockets(pid: int) -> tuple[str, ...]:
+    """List the addresses a process listens on by TCP.
+
+    Args:
+        pid: its pid.
+
+    Returns:
+        Hexadecimal `address:port` pairs as in /proc/net/tcp and tcp6.
+    """
+    inodes = {
+        target[len("socket:[") : -1]
+        for target in descriptors(pid).values()
+        if target.startswith("socket:[")
+    }
+    return tuple(
+        fields[1]
+        for table in ("tcp", "tcp6")
+        for fields in _tcp_lines(pid, table)
+        if fields[3] == _LISTEN and fields[9] in inodes
+    )
+
+
+#: State of a listening socket: include/net/tcp_states.h, TCP_LISTEN.
+_LISTEN = "0A"
+
+
+def _tcp_lines(pid: int, table: str) -> list[list[str]]:
+    try:
+        text = (_PROC / str(pid) / "net" / table).read_text()
+    except OSError:
+        return []
+    return [line.split() for line in text.splitlines()[1:]]

@@ -1,0 +1,3 @@
+"""Where a scenario is played: door, fakes, side channel and judge brought together."""
+
+from __future__ import annotations

@@ -1,0 +1,91 @@
+"""What one scenario established about each clause, until it is weighed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from conformance.contract.clauses import find
+from conformance.errors import ContractViolation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conformance.contract.profiles import Profile
+    from conformance.evidence.findings import Finding
+
+
+class Record:
+    """Findings by clause, and why some clauses could not be judged.
+
+    Attributes:
+        claimed: ids of the clauses that the scenario is about, the main one first.
+        findings: what is wrong, by clause; an empty list means judged and kept.
+        unverified: why a clause could not be judged.
+    """
+
+    def __init__(self, claimed: tuple[str, ...], profile: Profile) -> None:
+        self.claimed = claimed
+        self.findings: dict[str, list[Finding]] = {}
+        self.unverified: dict[str, str] = {}
+        self._profile = profile
+
+    def judge(self, clause: str, *wrongs: Iterable[Finding]) -> None:
+        """Take a checker's findings on a clause.
+
+        Args:
+            clause: id; must be one of the claimed ones.
+            *wrongs: findings; nothing in them means that the clause is kept.
+
+        Raises:
+            KeyError: if the scenario does not claim the clause.
+        """
+        if clause not in self.claimed:
+            raise KeyError(f"the scenario does not claim {clause}")
+        if not self._profile.applies(find(clause)):
+            return
+        found = self.findings.setdefault(clause, [])
+        for wrong in wrongs:
+            found += [msgspec.structs.replace(one, clause=clause) for one in wrong]
+
+    def give_up(self, clause: str, reason: str) -> None:
+        """Say that a clause could not be judged.
+
+        Args:
+            clause: its id.
+            reason: why.
+        """
+        self.unverified[clause] = reason
+
+    def give_up_rest(self, reason: str) -> None:
+        """Say that what was not judged so far could not be.
+
+        Args:
+            reason: why.
+        """
+        for clause in self.claimed:
+            if clause not in self.findings:
+                self.unverified.setdefault(clause, reason)
+
+    def blame_main(self, finding: Finding) -> ContractViolation:
+        """Put a failure that ends the scenario on its main clause.
+
+        Args:
+            finding: what went wrong.
+
+        Returns:
+            The error to raise.
+        """
+        main = next((c for c in self.claimed if self._profile.applies(find(c))), self.claimed[0])
+        blamed = msgspec.structs.replace(finding, clause=main)
+        self.findings.setdefault(main, []).append(blamed)
+        return ContractViolation([blamed])
+
+    def all_findings(self) -> tuple[Finding, ...]:
+        """Collect the findings on all clauses.
+
+        Returns:
+            The findings, by clause.
+        """
+        return tuple(one for found in self.findings.values() for one in found)

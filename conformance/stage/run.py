@@ -1,0 +1,175 @@
+"""What all scenarios of a run share: its directory, its token, its adapter."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+
+from conformance.contract.profiles import Profile, find_profile
+from conformance.door.find import ROOT, Implementation
+from conformance.door.messages import (
+    PROTOCOL_VERSION,
+    Initialize,
+    Initialized,
+    Nothing,
+    OwnDaemon,
+)
+from conformance.drive import sandbox
+from conformance.drive.session import Session, quiet_environment
+from conformance.errors import DoorError
+from conformance.evidence.outcomes import Lost, Returned
+from conformance.observe import processes
+
+#: tmpfs, where appending to a file never waits for a disk.
+_SHM = Path("/dev/shm")
+_PROFILE = "documented"
+#: How many log lines of an adapter may be kept, for one session.
+_SWEEPS = 50
+
+
+class Run:
+    """Resources of a run; close it and nothing of it is left.
+
+    Attributes:
+        directory: its directory, on tmpfs where there is one.
+        token: value of WFC_TOKEN in every process of the run.
+        implementation: what is under test; None if it is a daemon module alone.
+    """
+
+    def __init__(
+        self, implementation: Implementation | None, daemon: OwnDaemon | None = None
+    ) -> None:
+        sandbox.become_subreaper()
+        self.implementation = implementation
+        self._daemon = daemon
+        self.token = secrets.token_hex(8)
+        where = _SHM if os.access(_SHM, os.W_OK) else None
+        self.directory = Path(tempfile.mkdtemp(prefix="wfc-", dir=where))
+        self.python_exec = sandbox.make_bare_python(self.directory / "python")
+        self._fakes = self.directory / "path"
+        self._fakes.mkdir()
+        (self._fakes / "fake_daemons").symlink_to(ROOT / "fake_daemons")
+        self._leash = self.directory / "leash"
+        os.mkfifo(self._leash, 0o600)
+        self._leash_fd = os.open(self._leash, os.O_RDWR | os.O_CLOEXEC)
+        self._session: Session | None = None
+        self._about: Initialized | None = None
+        self.sessions_started = 0
+
+    @property
+    def session(self) -> Session:
+        """The conversation with the adapter; a new one if there is none that lives."""
+        if self._session is None or self._session.is_lost:
+            self.drop_session()
+            self._session = self._open()
+        return self._session
+
+    @property
+    def about(self) -> Initialized:
+        """What the implementation told about itself."""
+        if self._about is None:
+            _ = self.session
+        if self._about is None:
+            raise DoorError("no implementation is under test")
+        return self._about
+
+    @property
+    def own_daemon(self) -> OwnDaemon | None:
+        """The daemon module under test: the one asked for, else the implementation's own."""
+        if self._daemon is not None or self.implementation is None:
+            return self._daemon
+        return self.about.daemon
+
+    def default_profile(self) -> Profile:
+        """Choose by which profile to judge, if the user did not.
+
+        Returns:
+            The implementation's own profile if it knows one, else `documented`.
+        """
+        known = self.about.profile if self.implementation else None
+        return find_profile(known or _PROFILE)
+
+    def environment(self) -> dict[str, str]:
+        """Make the variables that every fake of the run needs.
+
+        Returns:
+            Variables to put into `env_vars`.
+        """
+        return {
+            "PYTHONPATH": str(self._fakes),
+            "PYTHONDONTWRITEBYTECODE": "",
+            "PYTHONPYCACHEPREFIX": str(self.directory / "pyc"),
+            "WFC_LEASH": str(self._leash),
+            "WFC_TOKEN": self.token,
+        }
+
+    def drop_session(self) -> None:
+        """End the adapter, if there is one; the next scenario gets a new one."""
+        if self._session is not None:
+            self._session.kill()
+            self._session = None
+
+    def close(self) -> None:
+        """End everything that belongs to the run and remove its directory."""
+        if self._session is not None:
+            self._session.begin("shutdown", Nothing())
+            self._session.close()
+            self._session = None
+        end_all("WFC_TOKEN", self.token)
+        os.close(self._leash_fd)
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _open(self) -> Session:
+        if self.implementation is None:
+            raise DoorError("no implementation is under test")
+        self.sessions_started += 1
+        session = Session(
+            self.implementation.argv,
+            quiet_environment({"WFC_TOKEN": self.token}),
+            self.directory / f"adapter-{self.sessions_started}.stderr",
+        )
+        try:
+            self._about = self._greet(session, self.implementation)
+        except DoorError:
+            session.kill()
+            raise
+        return session
+
+    @staticmethod
+    def _greet(session: Session, implementation: Implementation) -> Initialized:
+        within_s = implementation.start_within_s
+        outcome = session.call("initialize", Initialize(), within_s)
+        if not isinstance(outcome, Returned):
+            why = outcome.reason if isinstance(outcome, Lost) else str(outcome)
+            raise DoorError(f"{implementation.name} could not be started: {why}")
+        about: Initialized = outcome.value
+        if about.protocol_version != PROTOCOL_VERSION:
+            raise DoorError(
+                f"{implementation.name} speaks protocol {about.protocol_version!r}; "
+                f"this suite speaks {PROTOCOL_VERSION!r}"
+            )
+        return about
+
+
+def end_all(variable: str, value: str) -> tuple[int, ...]:
+    """Kill every process that was started with a variable, and collect the orphans.
+
+    Args:
+        variable: its name.
+        value: its value.
+
+    Returns:
+        Pids of what could not be ended; empty when all is well.
+    """
+    left: tuple[int, ...] = ()
+    for _ in range(_SWEEPS):
+        left = processes.with_variable(variable, value)
+        if not left:
+            break
+        for pid in left:
+            sandbox.kill(pid)
+        sandbox.wait_for_end(left)
+    return left

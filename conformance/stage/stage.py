@@ -1,0 +1,385 @@
+"""One scenario at play: its factories, its daemons, what was seen, and what is judged."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from conformance.contract.limits import CALL_DEADLINE_S, MUST_HAPPEN_S
+from conformance.door.messages import FactoryMade, NewFactory, OwnDaemon
+from conformance.drive import sandbox
+from conformance.drive.caller import DaemonProcess
+from conformance.drive.clock import wait_until
+from conformance.errors import SuiteError, Unobservable
+from conformance.evidence.outcomes import Lost, Returned
+from conformance.observe import processes
+from conformance.observe.channel import SideChannel
+from conformance.stage.factory import Call, Factory, describe
+from conformance.stage.run import end_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from conformance.contract.profiles import Profile
+    from conformance.door.messages import Params
+    from conformance.evidence.findings import Finding
+    from conformance.evidence.history import History
+    from conformance.evidence.sightings import Sighting
+    from conformance.stage.record import Record
+    from conformance.stage.run import Run
+
+#: Size of the plan page, as fakes read it.
+_PLAN_BYTES = 4096
+#: How long a factory may take to stop when the scenario is over, in seconds.
+_FAREWELL_S = 5.0
+
+
+class Stage:
+    """One scenario at play.
+
+    Attributes:
+        run: what it shares with the other scenarios.
+        profile: what it is judged by.
+        record: what it has established so far.
+        directory: its own directory.
+    """
+
+    def __init__(self, run: Run, profile: Profile, record: Record, number: int) -> None:
+        self.run = run
+        self.profile = profile
+        self.record = record
+        self.token = f"{run.token}-{number}"
+        self.directory = run.directory / f"scenario-{number}"
+        self.directory.mkdir()
+        self.channel = SideChannel(self.directory / "sightings")
+        self._plan = self.directory / "plan"
+        self._plan.touch(0o600)
+        self._factories: list[Factory] = []
+        self._daemons: list[DaemonProcess] = []
+        self._calls = 0
+        self._gates: list[int] = []
+        self._is_hung = False
+
+    # -- what is seen -----------------------------------------------------------------
+
+    @property
+    def history(self) -> History:
+        """All that was seen so far."""
+        return self.channel.history()
+
+    def wait_for(
+        self, what: str, who: str | None = None, within_s: float = MUST_HAPPEN_S, **keys: object
+    ) -> Sighting | None:
+        """Wait until something has been seen.
+
+        Args:
+            what: name of the event.
+            who: role of the process, any if None.
+            within_s: limit in seconds.
+            **keys: particulars that must be equal.
+
+        Returns:
+            The first such sighting, or None if there was none in time.
+        """
+        seen = wait_until(lambda: self.history.of(what, who, **keys), within_s)
+        return seen[0] if seen else None
+
+    def wait_for_count(
+        self, count: int, what: str, who: str | None = None, **keys: object
+    ) -> tuple[Sighting, ...]:
+        """Wait until something has been seen several times.
+
+        Args:
+            count: how many times.
+            what: name of the event.
+            who: role of the process, any if None.
+            **keys: particulars that must be equal.
+
+        Returns:
+            The sightings, fewer if the time was over.
+        """
+        wait_until(lambda: len(self.history.of(what, who, **keys)) >= count, MUST_HAPPEN_S)
+        return self.history.of(what, who, **keys)
+
+    # -- what is judged ---------------------------------------------------------------
+
+    def judge(self, clause: str, *wrongs: Iterable[Finding]) -> None:
+        """Judge a clause by what checkers found.
+
+        Args:
+            clause: its id; the scenario must claim it.
+            *wrongs: findings of checkers; none means that the clause is kept.
+        """
+        self.record.judge(clause, *wrongs)
+
+    # -- what is set up ---------------------------------------------------------------
+
+    def environment(self, faults: str = "") -> dict[str, str]:
+        """Make the variables that the fakes of this scenario need.
+
+        Args:
+            faults: faults that hold from the start (docs/side-channel.md).
+
+        Returns:
+            Variables to put into `env_vars`.
+        """
+        return self.run.environment() | {
+            "WFC_DIR": str(self.directory),
+            "WFC_FAULTS": faults,
+            "WFC_PLAN": str(self._plan),
+            "WFC_SCENARIO": self.token,
+            "WFC_SIGHTINGS": str(self.directory / "sightings"),
+        }
+
+    def plan(self, faults: str) -> None:
+        """Set the faults that strike from here on, beside those of the environment.
+
+        Args:
+            faults: replaces what the plan page held before; empty ends all faults.
+
+        Raises:
+            SuiteError: if the text does not fit the page.
+        """
+        if len(faults) >= _PLAN_BYTES:
+            raise SuiteError(f"a plan of {len(faults)} bytes does not fit its page")
+        page = os.open(self._plan, os.O_WRONLY | os.O_TRUNC)
+        os.write(page, faults.encode())
+        os.close(page)
+        self.channel.note("plan", faults=faults)
+
+    def factory(  # noqa: PLR0913 - a scenario names just what it needs, by keyword
+        self,
+        faults: str = "",
+        *,
+        daemon: str = "fake_daemons.well_behaved",
+        worker: str = "fake_daemons.simple_well_behaved",
+        use_daemon: bool = True,
+        python_exec: str | None = None,
+        env: Mapping[str, str] | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Factory:
+        """Make a factory of the implementation under test.
+
+        Args:
+            faults: of the fakes, from the start.
+            daemon: daemon module.
+            worker: worker module.
+            use_daemon: whether workers come from a daemon.
+            python_exec: interpreter; a bare one if None.
+            env: more environment for `env_vars`; wins over the suite's own.
+            options: of `factory.new` (docs/protocol.md).
+
+        Returns:
+            The factory.
+
+        Raises:
+            ContractViolation: if the implementation cannot even make it.
+        """
+        call = self.make_factory(
+            NewFactory(
+                python_exec=python_exec or self.run.python_exec,
+                env_vars=self.environment(faults) | dict(env or {}),
+                use_daemon=use_daemon,
+                daemon_module=daemon,
+                worker_module=worker,
+                options={"profile": self.profile.name, **(options or {})},
+            )
+        )
+        made = call.value(FactoryMade)
+        factory = Factory(self, made.factory, made.options)
+        self._factories.append(factory)
+        return factory
+
+    def make_factory(self, params: NewFactory) -> Call:
+        """Ask for a factory, whatever comes of it.
+
+        Args:
+            params: parameters of `factory.new`.
+
+        Returns:
+            How it came out.
+        """
+        return self.call("factory.new", params)
+
+    def simple_factory(self, faults: str = "", **settings: Any) -> Factory:
+        """Make a factory that works without a daemon.
+
+        Args:
+            faults: of the fake simple workers.
+            **settings: as of `factory`.
+
+        Returns:
+            The factory.
+        """
+        if "simple" not in self.run.about.capabilities:
+            raise Unobservable("the adapter has no simple workers")
+        return self.factory(faults, use_daemon=False, **settings)
+
+    def daemon(self, env: Mapping[str, str] | None = None, **settings: Any) -> DaemonProcess:
+        """Start the implementation's own daemon module, with the suite as its factory.
+
+        Args:
+            env: variables that win over the usual ones; None as a value removes one.
+            **settings: as of `DaemonProcess.start`.
+
+        Returns:
+            The daemon, not yet asked for its port.
+
+        Raises:
+            Unobservable: if the implementation brings no daemon.
+        """
+        own = self.own_daemon()
+        started = DaemonProcess.start(own, self.run.python_exec, self._daemon_env(env), **settings)
+        self._daemons.append(started)
+        return started
+
+    def own_daemon(self) -> OwnDaemon:
+        """Tell which daemon module the implementation brings along.
+
+        Returns:
+            The module and how to start it.
+
+        Raises:
+            Unobservable: if it brings none.
+        """
+        own = self.run.own_daemon
+        if own is None:
+            raise Unobservable("the implementation brings no daemon module of its own")
+        return own
+
+    def _daemon_env(self, env: Mapping[str, str] | None) -> dict[str, str]:
+        mine = self.environment()
+        mine.pop("WFC_LEASH")
+        mine.pop("PYTHONPATH")
+        return mine | dict(env or {})
+
+    # -- what is done -----------------------------------------------------------------
+
+    def call(self, method: str, params: Params, within_s: float = CALL_DEADLINE_S) -> Call:
+        """Call through the door and wait.
+
+        Args:
+            method: of the protocol.
+            params: its parameters.
+            within_s: limit in seconds.
+
+        Returns:
+            How it came out.
+        """
+        return self.begin(method, params).finish(within_s)
+
+    def begin(self, method: str, params: Params) -> Call:
+        """Call through the door without waiting.
+
+        Args:
+            method: of the protocol.
+            params: its parameters.
+
+        Returns:
+            The call in flight.
+        """
+        self._calls += 1
+        of = {name: getattr(params, name, None) for name in ("factory", "worker")}
+        keys = {name: value for name, value in of.items() if value is not None}
+        self.channel.note("call", id=self._calls, op=method, **keys)
+        return Call(self, self._calls, method, params)
+
+    def returned(self, call: Call) -> None:
+        """Note how a call came out; called by `Call` itself.
+
+        Args:
+            call: the finished call.
+        """
+        outcome = call.outcome
+        if not isinstance(outcome, (Returned, Lost)) and not call.is_answered:
+            self._is_hung = True
+        kind = type(outcome).__name__.lower()
+        self.channel.note("return", id=call.number, outcome=kind, detail=describe(outcome))
+
+    def open_gate(self, name: str) -> None:
+        """Let the one process through that stands at a gate, or will come to it.
+
+        Args:
+            name: of the gate; `make_gate` has made it.
+        """
+        gate = os.open(self.directory / f"gate.{name}", os.O_RDWR | os.O_NONBLOCK)
+        os.write(gate, b"!")
+        self._gates.append(gate)
+        self.channel.note("gate_opened", name=name)
+
+    def make_gate(self, name: str) -> str:
+        """Make a gate for a fault to name.
+
+        Args:
+            name: of the gate.
+
+        Returns:
+            The action to write into a fault: `gate:NAME`.
+        """
+        os.mkfifo(self.directory / f"gate.{name}", 0o600)
+        return f"gate:{name}"
+
+    def kill(self, pid: int) -> None:
+        """Kill a process of this scenario and wait until it is gone.
+
+        Args:
+            pid: its pid.
+
+        Raises:
+            SuiteError: if it is no process of this scenario, or does not die.
+        """
+        self.signal(pid, 9)
+        if not sandbox.wait_for_end([pid]):
+            raise SuiteError(f"process {pid} survives SIGKILL")
+
+    def signal(self, pid: int, number: int) -> None:
+        """Send a signal to a process of this scenario.
+
+        Args:
+            pid: its pid.
+            number: the signal.
+
+        Raises:
+            SuiteError: if it is no process of this scenario: a daemon may claim any pid.
+        """
+        if processes.environment(pid).get("WFC_SCENARIO") != self.token:
+            raise SuiteError(f"process {pid} does not belong to this scenario")
+        self.channel.note("signalled", pid=pid, number=number)
+        sandbox.send_signal(pid, number)
+
+    def living(self) -> tuple[int, ...]:
+        """List the living processes of this scenario.
+
+        Returns:
+            Their pids.
+        """
+        return processes.with_variable("WFC_SCENARIO", self.token)
+
+    # -- how it ends ------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Stop the factories, end every process of the scenario, and see that none is left.
+
+        Raises:
+            SuiteError: if a process survives.
+        """
+        if not self._is_hung:
+            self._stop_factories()
+        left = end_all("WFC_SCENARIO", self.token)
+        sandbox.reap_orphans()
+        for daemon in self._daemons:
+            daemon.close()
+        for gate in self._gates:
+            os.close(gate)
+        if self._is_hung:
+            self.run.drop_session()
+        self.channel.close()
+        shutil.rmtree(self.directory, ignore_errors=True)
+        if left:
+            raise SuiteError(f"processes {left} of the scenario survive SIGKILL")
+
+    def _stop_factories(self) -> None:
+        for factory in self._factories:
+            if not factory.is_stopped and not self._is_hung:
+                factory.stop(within_s=_FAREWELL_S)

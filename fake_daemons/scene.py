@@ -1,0 +1,93 @@
+"""What a fake finds in its environment: the scenario that it plays in, or none."""
+
+from __future__ import annotations
+
+import os
+
+from fake_daemons.faults import Fault, parse
+
+#: Exit status of a fake that cannot make sense of its faults (sysexits' EX_USAGE).
+EX_USAGE = 64
+
+_LONGEST_PLAN_BYTES = 4096
+
+
+def setting(name: str, otherwise: str) -> str:
+    """Read a parameter of a fake's module.
+
+    Args:
+        name: the variable without its `WFC_`, such as `N`.
+        otherwise: the value if it is not set.
+
+    Returns:
+        Its value.
+    """
+    return os.environ.get("WFC_" + name, otherwise)
+
+
+class Scene:
+    """The scenario of a process, handed on to the workers that it forks.
+
+    Args:
+        faults: what the fake's own module asks for.
+        stem: name of the files that count generations.
+
+    Attributes:
+        directory: of the scenario, or empty.
+        generation: number of this process among those with its stem, from 1.
+        secret: that it was given, or None.
+    """
+
+    def __init__(self, faults: str, stem: str) -> None:
+        self.directory = setting("DIR", "")
+        self._standing = parse(faults) + parse(setting("FAULTS", ""))
+        self._plan_path = setting("PLAN", "")
+        self._plan, self._planned = b"", list[Fault]()
+        self.secret = os.environb.get(b"PYTHON_WORKER_FACTORY_SECRET")
+        self.generation = _reserve(f"{self.directory}/{stem}") if self.directory else 1
+
+    def faults(self) -> list[Fault]:
+        """Read the plan page anew.
+
+        Returns:
+            All faults that stand now: the module's, the environment's, the plan's.
+
+        Raises:
+            FaultError: if the plan cannot be parsed.
+        """
+        if self._plan_path:
+            page = _read(self._plan_path)
+            if page != self._plan:
+                text = os.fsdecode(page.replace(b"\0", b" "))
+                self._plan, self._planned = page, parse(text)
+        return self._standing + self._planned
+
+    @property
+    def loopback(self) -> str:
+        """The address that Spark asks for: IPv6 only if it says so."""
+        prefers = os.environ.get("SPARK_PREFER_IPV6", "").lower() == "true"
+        return "::1" if prefers else "127.0.0.1"
+
+
+def _read(path: str) -> bytes:
+    """Open the page each time, so that it may be replaced as a whole by a rename."""
+    try:
+        fd = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return b""
+    try:
+        return os.pread(fd, _LONGEST_PLAN_BYTES, 0)
+    finally:
+        os.close(fd)
+
+
+def _reserve(stem: str) -> int:
+    number = 1
+    while True:
+        try:
+            fd = os.open(f"{stem}.{number}", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            number += 1
+        else:
+            os.close(fd)
+            return number

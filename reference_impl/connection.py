@@ -1,0 +1,138 @@
+"""One connection during its handshake: whole values in and out, each within a limit.
+
+This is the edge where the exceptions of `socket` become ours.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from . import wire
+from .errors import (
+    AuthenticationFailed,
+    EndOfStream,
+    SilentWorker,
+    SocketFailure,
+    TimedOut,
+)
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Iterator
+
+#: A peer's text longer than this is no secret and no reply; it is not even read.
+LONGEST_TEXT_BYTES = 4096
+
+
+@contextmanager
+def socket_failures() -> Iterator[None]:
+    """Turn the exceptions of `socket` into ours.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        TimedOut: the socket's own limit has passed.
+        SocketFailure: anything else that went wrong with the socket.
+    """
+    try:
+        yield
+    except TimeoutError as error:
+        if error.errno == errno.ETIMEDOUT:  # the kernel gave up, not our limit
+            raise SocketFailure(os.strerror(errno.ETIMEDOUT)) from error
+        raise TimedOut("Timed out while talking to the Python process") from error
+    except OSError as error:
+        text = os.strerror(error.errno) if error.errno else str(error)
+        raise SocketFailure(text) from error
+
+
+class Connection:
+    """Reads and writes whole values; every read has its own limit.
+
+    Args:
+        sock: the connected socket; its time-out is changed.
+        limit_s: seconds that one value may take.
+    """
+
+    def __init__(self, sock: socket.socket, limit_s: float) -> None:
+        self._sock = sock
+        self._limit_s = limit_s
+        self._heard = False
+
+    def read(self, size: int) -> bytes:
+        """Read exactly so many bytes.
+
+        Args:
+            size: how many.
+
+        Returns:
+            The bytes.
+
+        Raises:
+            EndOfStream: the peer closed before.
+            SilentWorker: the time is over and the peer has never sent a byte.
+            TimedOut: the time is over.
+            SocketFailure: the connection broke.
+        """
+        deadline = time.monotonic() + self._limit_s
+        chunks: list[bytes] = []
+        while size > 0:
+            chunk = self._receive(size, deadline)
+            if not chunk:
+                raise EndOfStream("The peer closed the connection too early")
+            chunks.append(chunk)
+            size -= len(chunk)
+        return b"".join(chunks)
+
+    def read_int(self) -> int:
+        """Read one integer."""
+        return wire.unpack_int(self.read(wire.INT_BYTES))
+
+    def read_text(self) -> str:
+        """Read one text.
+
+        Returns:
+            The text; bytes that are no UTF-8 are replaced.
+
+        Raises:
+            AuthenticationFailed: the length cannot be that of a secret or a reply.
+        """
+        length = self.read_int()
+        if not 0 <= length <= LONGEST_TEXT_BYTES:
+            raise AuthenticationFailed("Authentication failed.")
+        return self.read(length).decode(errors="replace")
+
+    def write_int(self, number: int) -> None:
+        """Send one integer."""
+        self._send(wire.pack_int(number))
+
+    def write_text(self, text: str) -> None:
+        """Send one text."""
+        self._send(wire.pack_text(text))
+
+    def _send(self, raw: bytes) -> None:
+        with socket_failures():
+            self._sock.settimeout(self._limit_s)
+            self._sock.sendall(raw)
+
+    def _receive(self, size: int, deadline: float) -> bytes:
+        left_s = deadline - time.monotonic()
+        try:
+            with socket_failures():
+                self._sock.settimeout(max(left_s, 0.001))
+                chunk = self._sock.recv(size)
+        except TimedOut as error:
+            raise self._too_late() from error
+        self._heard = True
+        return chunk
+
+    def _too_late(self) -> TimedOut:
+        kind = TimedOut if self._heard else SilentWorker
+        return kind(
+            "Timed out while waiting for the Python worker to connect back "
+            f"after {round(self._limit_s * 1000)} ms"
+        )
