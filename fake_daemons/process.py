@@ -11,8 +11,9 @@ import select
 import sys
 from time import monotonic
 
+from fake_daemons.faults import FaultError
 from fake_daemons.kernel import Socket, signal
-from fake_daemons.scene import Scene
+from fake_daemons.scene import EX_USAGE, Scene, setting
 from fake_daemons.sightings import Sightings, digest, reported_environment
 
 #: How a process ends: Spark's daemon says 1 for every end, orderly or not (D-20).
@@ -30,9 +31,12 @@ class Process:
         sightings: where it tells what it sees.
 
     Attributes:
+        stem: of the files in which processes of this kind count their generations.
         connection: in hand, or None.
         n: number of that connection, 0 if there is none.
     """
+
+    who = stem = ""
 
     def __init__(self, scene: Scene, sightings: Sightings) -> None:
         self.scene = scene
@@ -117,9 +121,7 @@ class Process:
         os.close(self._woken)
         self._wake = self._woken = -1
 
-    def wait(
-        self, *fds: int, within_s: float | None = None, to: int = select.POLLIN
-    ) -> set[int]:
+    def wait(self, *fds: int, within_s: float | None = None, to: int = select.POLLIN) -> set[int]:
         """Wait until one of the descriptors is ready; heed signals meanwhile.
 
         Args:
@@ -177,3 +179,20 @@ class Process:
         self.report("end", status=status)
         os._exit(status)
 
+
+def run(kind: type[Process], faults: str) -> None:
+    """Live a life; never return.
+
+    Args:
+        kind: of process.
+        faults: what the fake's own module asks for.
+    """
+    try:
+        scene = Scene(faults, kind.stem)
+        kind(scene, Sightings(setting("SIGHTINGS", ""), kind.who)).live()
+    except FaultError as wrong:
+        os.write(2, f"{wrong}\n".encode(errors="backslashreplace"))
+        os._exit(EX_USAGE)
+    except BaseException:  # noqa: BLE001 - also a forked child must end here
+        sys.excepthook(*sys.exc_info())
+        os._exit(1)

@@ -85,14 +85,14 @@ public final class Conversation {
             SelectionKey key = channel.register(selector, 0);
             ByteBuffer out = ByteBuffer.wrap(write);
             while (out.hasRemaining()) {
-                if (channel.write(out) == 0 && !wait(selector, key, SelectionKey.OP_WRITE, deadline)) return TIMEOUT;
+                if (channel.write(out) == 0 && !await(selector, key, SelectionKey.OP_WRITE, deadline)) return TIMEOUT;
             }
             ByteBuffer in = ByteBuffer.allocate(read);
             while (in.hasRemaining()) {
                 int n = channel.read(in);
                 found.write(in.array(), found.size(), Math.max(n, 0));
                 if (n < 0) return EOF;
-                if (n == 0 && !wait(selector, key, SelectionKey.OP_READ, deadline)) return TIMEOUT;
+                if (n == 0 && !await(selector, key, SelectionKey.OP_READ, deadline)) return TIMEOUT;
             }
             return NONE;
         } finally {
@@ -101,7 +101,7 @@ public final class Conversation {
         }
     }
 
-    private static boolean wait(Selector selector, SelectionKey key, int interest, long deadline) throws IOException {
+    private static boolean await(Selector selector, SelectionKey key, int interest, long deadline) throws IOException {
         long left = millisUntil(deadline);
         if (left <= 0) return false;
         if (!key.isValid()) throw new ClosedChannelException();

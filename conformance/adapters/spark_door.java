@@ -2,7 +2,7 @@
  * The far half of the Spark door: what happens inside the JVM, one round trip for each call of the door.
  *
  * Janino, which every Spark carries for its generated code, compiles it at the start: no JDK is needed. Janino knows
- * neither lambdas nor generics; and what differs between Spark lines is reached by reflection, so that one text fits all.
+ * neither lambdas nor generics; what differs between Spark lines is reached by reflection, so that one text fits all.
  */
 package conformance;
 
@@ -105,7 +105,7 @@ public final class SparkDoor {
         return handOut((Tuple2) factory.create());
     }
 
-    /** Release a worker; if the time-out is not negative, set the pool's clock back so that it is the one that holds. */
+    /** Release a worker; unless the time-out is negative, set the pool's clock back so that it is the one that holds. */
     public void release(PythonWorkerFactory factory, String worker, double idleTimeoutSeconds) throws Throwable {
         call(factory, "releaseWorker", new Object[] {worker(worker)});
         if (idleTimeoutSeconds < 0) return;
@@ -204,7 +204,7 @@ public final class SparkDoor {
         }
     }
 
-    /** The pid of what Spark keeps: an Integer (3.x), a ProcessHandle (4.0), a LocalPythonWorkerHandle (4.3), a Process. */
+    /** The pid of what Spark keeps: Integer (3.x), ProcessHandle (4.0), LocalPythonWorkerHandle (4.3), or Process. */
     private static String pid(Object of) throws Throwable {
         if (of instanceof Integer) return of.toString();
         String type = of instanceof Process ? "java.lang.Process" : "java.lang.ProcessHandle";

@@ -96,7 +96,7 @@ _Weighed = tuple[Verdict, str, tuple[Finding, ...]]
 def _weigh_tests(clause: Clause, about: list[Established], terms: Terms) -> _Weighed:
     findings = tuple(one for test in about for one in test.findings.get(clause.id, ()))
     judged = [test for test in about if clause.id in test.findings]
-    known = next((one for one in terms.known if one.clause == clause.id), None)
+    known = tuple(one for one in terms.known if one.clause == clause.id)
     if findings:
         return _weigh_findings(clause, findings, known, terms)
     troubles = (
@@ -108,28 +108,30 @@ def _weigh_tests(clause: Clause, about: list[Established], terms: Terms) -> _Wei
             return verdict, trouble, ()
     if not judged:
         return _weigh_nothing(clause, about, terms)
-    if known:
-        return Verdict.STALE, f"recorded as broken, but kept: {known.how}", ()
+    if stale := [one for one in known if one.certain]:
+        return Verdict.STALE, f"recorded as broken, but kept: {stale[0].how}", ()
     return Verdict.PASS, "", ()
 
 
 def _weigh_findings(
     clause: Clause,
     findings: tuple[Finding, ...],
-    known: Deviation | None,
+    known: tuple[Deviation, ...],
     terms: Terms,
 ) -> _Weighed:
     if known and all(_is_recorded(finding, known) for finding in findings):
-        return Verdict.KNOWN, f"{known.how} ({known.evidence})", findings
+        reason = "; ".join(f"{one.how} ({one.evidence})" for one in known)
+        return Verdict.KNOWN, reason, findings
     if known:
-        return Verdict.STALE, f"recorded as {known.wrong}, fails another way", findings
+        recorded = ", ".join(one.wrong for one in known)
+        return Verdict.STALE, f"recorded as {recorded}, fails another way", findings
     if terms.profile.level(clause) is Level.SHOULD and not terms.score_should:
         return Verdict.ADVICE, "", findings
     return Verdict.FAIL, "", findings
 
 
-def _is_recorded(finding: Finding, known: Deviation) -> bool:
-    return not known.wrong or finding.wrong in known.wrong.split("|")
+def _is_recorded(finding: Finding, known: tuple[Deviation, ...]) -> bool:
+    return any(not one.wrong or finding.wrong in one.wrong.split("|") for one in known)
 
 
 def _weigh_nothing(clause: Clause, about: list[Established], terms: Terms) -> _Weighed:

@@ -130,7 +130,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         """
         if self.line is not None:
             return clause.levels.get(self.line, clause.level)
-        return max(clause.level, *clause.levels.values(), key=_STRICTEST_FIRST.index)
+        levels = (clause.level, *clause.levels.values())
+        return max(levels, key=_STRICTEST_FIRST.index)
 
     def known(self, clause_id: str) -> tuple[Deviation, ...]:
         """Look up what is known to be broken of a clause.
@@ -205,8 +206,7 @@ DOCUMENTED = _make_documented()
 
 #: All profiles, by name: `documented`, then the Spark lines, oldest first.
 PROFILES = {
-    profile.name: profile
-    for profile in (DOCUMENTED, *(_make_line(line) for line in LINES))
+    profile.name: profile for profile in (DOCUMENTED, *(_make_line(line) for line in LINES))
 }
 
 

@@ -65,8 +65,7 @@ CLAUSES: tuple[Clause, ...] = (
     Clause(
         id="F-ENV-03",
         level=Level.MUST,
-        text="Destroying or releasing a worker through SparkEnv with an unknown key has no "
-        "effect.",
+        text="Destroying or releasing a worker through SparkEnv with an unknown key has no effect.",
         source="SparkEnv.destroyPythonWorker, releasePythonWorker [J], Spark 4.3.0 [E6]",
         needs=(Need.ENV, Need.FAKES),
     ),

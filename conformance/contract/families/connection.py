@@ -32,8 +32,8 @@ CLAUSES: tuple[Clause, ...] = (
     Clause(
         id="F-CONN-04",
         level=Level.MUST,
-        text="A negative value instead of a pid is a launch failure: create() fails with that value "
-        "in its message, without a restart.",
+        text="A negative value instead of a pid is a launch failure: create() fails with that "
+        "value in its message, without a restart.",
         source="PythonWorkerFactory.createSocket [J], [E1]",
         needs=(Need.FAKES, Need.CALLER),
     ),
@@ -137,8 +137,7 @@ CLAUSES: tuple[Clause, ...] = (
     Clause(
         id="F-CONN-17",
         level=Level.MUST,
-        text="A worker is handed out in non-blocking mode with a valid selector, a reused one "
-        "too.",
+        text="A worker is handed out in non-blocking mode with a valid selector, a reused one too.",
         source="Spark 4.0.0 PythonWorker.refresh, 4.3.0 refreshNonBlocking [J], SPARK-57931",
         needs=(Need.FAKES, Need.CALLER),
         since="4.0",

@@ -88,7 +88,7 @@ CLAUSES: tuple[Clause, ...] = (
         "illegal state.",
         source="PythonWorkerFactory.createThroughDaemon [J], [E8] (8, 6 and 1 of 15 in 4.x)",
         needs=(Need.FAKES, Need.CALLER),
-        levels={line: Level.MAY for line in ("4.0", "4.1", "4.2", "4.3")},
+        levels=dict.fromkeys(("4.0", "4.1", "4.2", "4.3"), Level.MAY),
     ),
     Clause(
         id="F-RST-11",

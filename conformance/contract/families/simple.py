@@ -76,6 +76,7 @@ CLAUSES: tuple[Clause, ...] = (
         text="stop() terminates the processes of all recorded simple workers.",
         source="page 2; Spark 4.0.0 PythonWorkerFactory.stopDaemon [J], [E3]",
         needs=(Need.FAKES,),
+        page=2,
     ),
     Clause(
         id="F-SIMP-10",

@@ -70,8 +70,8 @@ CLAUSES: tuple[Clause, ...] = (
     Clause(
         id="F-START-08",
         level=Level.MUST,
-        text="When SPARK_JOB_ARTIFACT_UUID is set and not `default`, the daemon's working directory "
-        "is the artifact directory of that name, created if need be; otherwise it is that of the "
+        text="When SPARK_JOB_ARTIFACT_UUID is set and not `default`, the daemon's working "
+        "directory is the artifact directory of that name, created if need be; otherwise it is that of the "
         "factory's process.",
         source="Spark 3.5.0 PythonWorkerFactory.startDaemon [J], [E2], SPARK-44348",
         needs=(Need.FAKES,),
@@ -113,8 +113,8 @@ CLAUSES: tuple[Clause, ...] = (
     Clause(
         id="F-START-13",
         level=Level.MUST,
-        text="If the daemon has ended within 10 s after a failed start and left text on its stderr, "
-        "the exception has that text and the PYTHONPATH.",
+        text="If the daemon has ended within 10 s after a failed start and left text on its "
+        "stderr, the exception has that text and the PYTHONPATH.",
         source="PythonWorkerFactory.PROCESS_WAIT_TIMEOUT_MS, startDaemon [J], [E1]",
         needs=(Need.FAKES, Need.CALLER),
     ),
@@ -133,6 +133,7 @@ CLAUSES: tuple[Clause, ...] = (
         "port 0 recorded.",
         source="page 3, 4; PythonWorkerFactory.startDaemon, stopDaemon [J], [E1] state",
         needs=(Need.FAKES,),
+        page=4,
     ),
     Clause(
         id="F-START-16",

@@ -1,0 +1,62 @@
+"""Draw docs/lifecycles.md and docs/clauses.md from the tables of the contract.
+
+`python docs/draw.py` writes them; with `--check` it writes nothing and exits 1 if a page is
+stale.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+_DOCS = Path(__file__).resolve().parent
+sys.path.insert(0, str(_DOCS.parent))
+
+from conformance.contract.drawings import (  # noqa: E402 - found by the line above
+    draw_clauses,
+    draw_lifecycles,
+)
+
+
+def stale_pages(pages: dict[Path, str]) -> list[Path]:
+    """Find the pages that are not as drawn.
+
+    Args:
+        pages: text by path.
+
+    Returns:
+        Paths that are missing or hold something else.
+    """
+    return [
+        path
+        for path, text in pages.items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or check them.
+
+    Args:
+        arguments: nothing, or `--check`.
+
+    Returns:
+        Exit status: 1 if a page is stale, 2 for any other argument.
+    """
+    if arguments not in ([], ["--check"]):
+        sys.stderr.write("usage: python docs/draw.py [--check]\n")
+        return 2
+    pages = {
+        _DOCS / "lifecycles.md": draw_lifecycles(),
+        _DOCS / "clauses.md": draw_clauses(),
+    }
+    stale = stale_pages(pages)
+    for path in stale:
+        sys.stdout.write(f"{path.name} is stale\n" if arguments else f"{path.name} drawn\n")
+        if not arguments:
+            path.write_text(pages[path], encoding="utf-8")
+    return 1 if stale and arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,187 @@
+"""The daemon's connections: accept one, fork its worker, let go of it."""
+
+from __future__ import annotations
+
+import os
+from _socket import AF_INET, AF_INET6, MSG_DONTWAIT, SOCK_STREAM, SOMAXCONN
+
+from fake_daemons.faults import Fault
+from fake_daemons.kernel import Socket
+from fake_daemons.mischief import hang, nothing, step
+from fake_daemons.process import Process
+from fake_daemons.scene import Scene
+from fake_daemons.sightings import Sightings
+from fake_daemons.wire import pack
+
+#: pyspark.daemon listens with max(1024, SOMAXCONN).
+_BACKLOG = max(1024, SOMAXCONN)
+_BOMB_LIMIT = "16"
+_LOOK_BYTES = 65536
+
+
+class Accepting(Process):
+    """The half of a daemon that faces the network.
+
+    Attributes:
+        listener: its listening socket.
+        workers: pids of all workers ever forked → number of their connection.
+    """
+
+    listener: Socket
+
+    def __init__(self, scene: Scene, sightings: Sightings) -> None:
+        super().__init__(scene, sightings)
+        self.workers: dict[int, int] = {}
+        self._accepted = 0
+        self._first_pid = 0
+        #: Connections kept without a worker → their number and what came on them.
+        self._silent: dict[Socket, tuple[int, int]] = {}
+
+    def listen(self) -> int:
+        """Listen on the loopback address.
+
+        Returns:
+            The port.
+
+        Raises:
+            OSError: if there is no such address here.
+        """
+        address = self.scene.loopback
+        family = AF_INET6 if ":" in address else AF_INET
+        self.listener = Socket(family, SOCK_STREAM)
+        self.listener.bind((address, 0))
+        self.listener.listen(_BACKLOG)
+        self.listener.setblocking(False)
+        port: int = self.listener.getsockname()[1]
+        number = 6 if family == AF_INET6 else 4
+        self.report("listen", family=number, address=address, port=port)
+        return port
+
+    def sources(self) -> list[int]:
+        """Name the descriptors to wait for.
+
+        Returns:
+            That of the listening socket, unless closed, and of silent connections.
+        """
+        listening = [self.listener.fileno()] if self.listener.fileno() >= 0 else []
+        return listening + [connection.fileno() for connection in self._silent]
+
+    def attend(self, ready: set[int]) -> None:
+        """Serve what is ready: at most one accept.
+
+        Args:
+            ready: descriptors.
+        """
+        for connection in list(self._silent):
+            if connection.fileno() in ready:
+                self._listen_to(connection)
+        if self.listener.fileno() in ready:
+            self._accept()
+
+    def _accept(self) -> None:
+        try:
+            fd, peer = self.listener._accept()  # noqa: SLF001 - the C module's own name
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        self._accepted += 1
+        self.n = self._accepted
+        self.connection = Socket(self.listener.family, SOCK_STREAM, 0, fd)
+        self.report("accept", n=self.n, peer=peer[0], peer_port=peer[1])
+        refusals = {
+            "reset": lambda _: self.drop(reset=True),
+            "close": lambda _: self.drop(),
+            "silent": lambda _: self._keep_silent(),
+            "refuse": lambda _: self.listener.close(),
+        }
+        step(self, "accept", nothing, refusals)
+        if self.connection is not None:
+            step(self, "fork", self._launch, {"fail": self._fail, "bomb": self._bomb})
+        self.drop()
+        self.n = 0
+
+    def _keep_silent(self) -> None:
+        if self.connection is not None:
+            self._silent[self.connection] = (self.n, 0)
+        self.connection = None
+
+    def _listen_to(self, connection: Socket) -> None:
+        """Count what comes on a silent connection, and tell when the peer goes."""
+        n, early_bytes = self._silent[connection]
+        how = "eof"
+        try:
+            got = len(connection.recv(_LOOK_BYTES, MSG_DONTWAIT))
+        except ConnectionError:
+            got, how = 0, "reset"
+        self._silent[connection] = (n, early_bytes + got)
+        if not got:
+            self.report("early", n=n, bytes=early_bytes)
+            self.report("closed", n=n, how=how)
+            del self._silent[connection]
+            connection.close()
+
+    def _launch(self) -> None:
+        """Fork the worker of the connection in hand, and let go of the connection.
+
+        The worker waits until the daemon has told of it and has closed its own copy of
+        the connection: who has the pid finds the line, and the peer's end is one alone.
+        """
+        waits, releases = os.pipe()
+        try:
+            pid = self.fork()
+        except OSError as refused:
+            self._refuse(refused.errno or 0)
+            pid = -1
+        if pid == 0:
+            os.close(releases)
+            os.read(waits, 1)
+            os.close(waits)
+            self._become_worker()
+        self.drop()
+        if pid > 0:
+            self.workers[pid] = self.n
+            self._first_pid = self._first_pid or pid
+            self.report("fork", n=self.n, worker_pid=pid)
+        os.close(releases)
+        os.close(waits)
+
+    def _become_worker(self) -> None:
+        from fake_daemons.worker_life import Worker  # noqa: PLC0415 - TODO
+
+        daemon_pid = os.getppid()
+        self._let_go()
+        self.sightings.reborn("worker")
+        worker = Worker(self.scene, self.sightings)
+        worker.connection, worker.n = self.connection, self.n
+        worker.first_pid = self._first_pid or os.getpid()
+        worker.parent_pid = daemon_pid
+        worker.live()
+
+    def _let_go(self) -> None:
+        """In a forked process: leave the kill channel and all sockets to the daemon."""
+        null = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(null, 0)
+        os.close(null)
+        self.listener.close()
+        for connection in self._silent:
+            connection.close()
+
+    def _refuse(self, errno: int) -> None:
+        raw = pack(errno)
+        self.report("acknowledge", n=self.n, value=errno, bytes=raw.hex())
+        if self.connection is not None:
+            self.connection.send(raw)
+        self.drop()
+
+    def _fail(self, fault: Fault) -> None:
+        self._refuse(int(fault.argument))
+
+    def _bomb(self, fault: Fault) -> None:
+        """Fork without end; the guard ends it, and the connection gets its worker."""
+        limit = int(fault.keys.get("limit", _BOMB_LIMIT))
+        for _ in range(limit):
+            if self.fork() == 0:
+                self._let_go()
+                self.drop()
+                hang(self)
+        self.report("fault", point="fork", action="guard", n=self.n, forked=limit)
+        self._launch()

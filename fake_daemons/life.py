@@ -1,0 +1,148 @@
+"""The daemon's life: start, announce, accept, kill on request, hang up, SIGTERM.
+
+Honest, it does what pyspark.daemon does; each named step gives way to faults. Spark's
+quirks are not copied where they would let a fake do harm: a kill request for a process
+that is not its own worker is reported, no more, and half a request blocks nobody.
+"""
+
+from __future__ import annotations
+
+import os
+from _socket import SOCK_STREAM
+
+from fake_daemons.accepting import Accepting
+from fake_daemons.faults import Fault
+from fake_daemons.kernel import Socket, signal
+from fake_daemons.leash import wear
+from fake_daemons.mischief import hang, step
+from fake_daemons.process import ORDERLY, run
+from fake_daemons.scene import setting
+from fake_daemons.wire import INT_BYTES, pack, unpack
+
+
+def live(faults: str = "") -> None:
+    """Be a daemon from start to end; never return.
+
+    Args:
+        faults: what this fake does wrong, beside what the suite asks for.
+    """
+    run(Daemon, faults)
+
+
+def _ignore(_fault: Fault) -> None:
+    """Let it pass."""
+
+
+class Daemon(Accepting):
+    """A daemon: leader of its group, parent of its workers."""
+
+    who, stem = "daemon", "generation"
+
+    _request = b""
+    _hears_stdin = True
+    #: A port that is taken, so that nobody else listens there.
+    _decoy: Socket | None = None
+
+    def live(self) -> None:
+        """Live from the process group to the last round."""
+        os.setpgid(0, 0)
+        if leash := setting("LEASH", ""):
+            wear(leash)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        self.heed_signals()
+        self.report_start()
+        step(self, "start")
+        self._announce(self.listen())
+        step(self, "announced")
+        while True:
+            stdin = [0] if self._hears_stdin else []
+            ready = self.wait(*stdin, *self.sources())
+            if 0 in ready:
+                self._read_stdin()
+            self.attend(ready)
+
+    def on_sigterm(self) -> None:
+        """Take the workers along, as Spark's daemon does."""
+        step(self, "sigterm", self._shut_down, {"ignore": _ignore}, 0)
+
+    def _announce(self, port: int) -> None:
+        true = pack(port)
+        actions = {
+            "port": lambda fault: self._write(*_number(fault.argument)),
+            "text": lambda fault: self._write(port, os.fsencode(fault.argument)),
+            "bytes": lambda fault: self._write(port, bytes.fromhex(fault.argument)),
+            "half": lambda _: self._announce_half(port),
+            "never": _ignore,
+            "nobody": lambda _: self._write(*_number(self._deaf_port())),
+        }
+        step(self, "announce", lambda: self._write(port, true), actions)
+
+    def _write(self, port: int, raw: bytes) -> None:
+        self.report("announce", port=port, bytes=raw.hex())
+        os.write(1, raw)
+
+    def _announce_half(self, port: int) -> None:
+        self._write(port, pack(port)[: INT_BYTES // 2])
+        hang(self)
+
+    def _deaf_port(self) -> int:
+        self._decoy = Socket(self.listener.family, SOCK_STREAM)
+        self._decoy.bind((self.scene.loopback, 0))
+        port: int = self._decoy.getsockname()[1]
+        return port
+
+    def _read_stdin(self) -> None:
+        """Read at most the rest of one record: one a round, and never wait for it."""
+        part = os.read(0, INT_BYTES - len(self._request))
+        if not part:
+            self._hang_up()
+        self._request += part
+        if len(self._request) == INT_BYTES:
+            pid, self._request = unpack(self._request), b""
+            n = self.workers.get(pid, 0)
+            self.report("kill_request", pid=pid, known=int(n > 0))
+            step(self, "kill_request", lambda: self._kill(pid), {"ignore": _ignore}, n)
+
+    def _kill(self, pid: int) -> None:
+        """Kill a worker; the handle outlives the pid, so no stranger is ever hit."""
+        if pid not in self.workers:
+            return
+        try:
+            handle = os.pidfd_open(pid)
+        except ProcessLookupError:
+            return
+        if _parent(pid) == os.getpid():
+            signal.pidfd_send_signal(handle, signal.SIGKILL)
+        os.close(handle)
+
+    def _hang_up(self) -> None:
+        if self._request:
+            self.report("partial_kill", bytes=len(self._request))
+        self.report("hang_up")
+        step(self, "hang_up", self._shut_down, {"ignore": _ignore}, 0)
+        self._hears_stdin = False
+
+    def _shut_down(self) -> None:
+        self.report("end", status=ORDERLY)
+        os.kill(0, signal.SIGHUP)
+        os._exit(ORDERLY)
+
+
+def _number(text: int | str) -> tuple[int, bytes]:
+    """A port as it is meant and as it is written."""
+    return int(text), pack(int(text))
+
+
+def _parent(pid: int) -> int:
+    """The parent of a process, 0 if there is no such process."""
+    try:
+        fd = os.open(f"/proc/{pid}/stat", os.O_RDONLY)
+    except FileNotFoundError:
+        return 0
+    try:
+        return int(os.read(fd, 1024).rpartition(b")")[2].split()[1])
+    except ProcessLookupError:
+        return 0
+    finally:
+        os.close(fd)
