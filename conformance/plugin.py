@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING
 
 import pytest
 
 from conformance.check.verdicts import Established, reason_not_applicable
 from conformance.contract.clauses import find as find_clause, matching
-from conformance.contract.profiles import find_profile
-from conformance.door.find import find
-from conformance.door.messages import OwnDaemon
-from conformance.drive.sandbox import own_python
 from conformance.errors import (
     ConformanceError,
     ContractViolation,
@@ -20,7 +15,8 @@ from conformance.errors import (
     EnvironmentFault,
     Unobservable,
 )
-from conformance.stage.ledger import Ledger, terms_of
+from conformance.stage.ledger import Ledger
+from conformance.stage.opening import Opened, Wanted, open_run
 from conformance.stage.record import Record
 from conformance.stage.run import Run
 from conformance.stage.stage import Stage
@@ -31,7 +27,6 @@ if TYPE_CHECKING:
 
 _LEDGER = pytest.StashKey[Ledger]()
 _RUN = pytest.StashKey[Run]()
-_NUMBERS = pytest.StashKey["itertools.count[int]"]()
 _RECORD = pytest.StashKey[Record]()
 _TROUBLE = pytest.StashKey[dict[str, str]]()
 _SECONDS = pytest.StashKey[float]()
@@ -60,32 +55,36 @@ def pytest_configure(config: pytest.Config) -> None:
         config: pytest's.
     """
     config.addinivalue_line("markers", "clauses(*ids): clauses the scenario is about")
-    if config.getoption("--impl") or config.getoption("--wfc-daemon"):
+    opened = _opened_by_caller(config)
+    if opened is None and (config.getoption("--impl") or config.getoption("--wfc-daemon")):
         try:
-            _open_run(config)
+            opened = open_run(_wanted(config))
         except ConformanceError as error:
             raise pytest.UsageError(str(error)) from error
+        config.add_cleanup(opened.run.close)
+    if opened is not None:
+        config.stash[_RUN] = opened.run
+        config.stash[_LEDGER] = opened.ledger
 
 
-def _open_run(config: pytest.Config) -> None:
-    name = config.getoption("--impl")
-    module = config.getoption("--wfc-daemon")
-    profile = config.getoption("--wfc-profile")
-    chosen = find_profile(profile) if profile else None
-    for glob in config.getoption("--wfc-clause"):
-        matching(glob)
-    daemon = OwnDaemon(module=module, python_exec=own_python()) if module else None
-    run = Run(find(name) if name else None, daemon)
-    config.stash[_RUN] = run
-    config.add_cleanup(run.close)
-    terms = terms_of(
-        run,
-        chosen,
-        is_selection=bool(config.getoption("--wfc-clause")),
+def _opened_by_caller(config: pytest.Config) -> Opened | None:
+    """Find the run that `wfc run` has opened, and will close, itself."""
+    plugins = config.pluginmanager.get_plugins()
+    return next((one for one in plugins if isinstance(one, Opened)), None)
+
+
+def _wanted(config: pytest.Config) -> Wanted:
+    return Wanted(
+        impl=config.getoption("--impl") or "",
+        daemon=config.getoption("--wfc-daemon") or "",
+        profile=config.getoption("--wfc-profile") or "",
+        clauses=tuple(_globs(config)),
         score_should=config.getoption("--wfc-level") == "should",
     )
-    config.stash[_LEDGER] = Ledger(terms)
-    config.stash[_NUMBERS] = itertools.count(1)
+
+
+def _globs(config: pytest.Config) -> list[str]:
+    return list(config.getoption("--wfc-clause") or [])
 
 
 def ledger_of(config: pytest.Config) -> Ledger:
@@ -147,7 +146,7 @@ def _is_wanted(item: pytest.Item, config: pytest.Config) -> bool:
     terms = config.stash[_LEDGER].terms
     if claimed and all(reason_not_applicable(find_clause(one), terms) for one in claimed):
         return False
-    globs = config.getoption("--wfc-clause")
+    globs = _globs(config)
     wanted = {clause.id for glob in globs for clause in matching(glob)}
     return not globs or bool(wanted & set(claimed))
 
@@ -184,7 +183,7 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     terms = config.stash[_LEDGER].terms
     record = Record(claimed_by(request.node), terms.profile)
     request.node.stash[_RECORD] = record
-    number = next(config.stash[_NUMBERS])
+    number = config.stash[_RUN].next_number()
     opened = Stage(config.stash[_RUN], terms.profile, record, number)
     try:
         yield opened
@@ -194,20 +193,7 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Fail a scenario whose findings break clauses.
-
-    Args:
-        pyfuncitem: the test.
-
-    Yields:
-        To pytest.
-
-    Returns:
-        What pytest gave.
-
-    Raises:
-        ContractViolation: if there are findings.
-    """
+    """Fail a scenario whose findings break clauses."""
     result = yield
     record = pyfuncitem.stash.get(_RECORD, None)
     if record is not None and record.all_findings():
@@ -219,18 +205,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Sort out who is at fault when a phase of a scenario did not end well.
-
-    Args:
-        item: the test.
-        call: one phase of it.
-
-    Yields:
-        To pytest.
-
-    Returns:
-        The report, softened where nothing was proven against the implementation.
-    """
+    """Sort out who is at fault when a phase of a scenario did not end well."""
     report = yield
     if not claimed_by(item):
         return report
@@ -247,6 +222,7 @@ def _sort_out(item: pytest.Item, error: BaseException, report: pytest.TestReport
     trouble = item.stash.setdefault(_TROUBLE, {})
     match error:
         case ContractViolation():
+            report.longrepr = str(error)
             _soften(item, report)
         case Unobservable():
             if record:
@@ -286,7 +262,7 @@ def _establish(item: pytest.Item) -> None:
 
 def _entry(item: pytest.Item) -> Established:
     record = item.stash.get(_RECORD, None)
-    trouble = item.stash.get(_TROUBLE, {})
+    trouble = item.stash.setdefault(_TROUBLE, {})
     return Established(
         test=item.nodeid,
         claimed=claimed_by(item),

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from _socket import AF_INET, AF_INET6, MSG_DONTWAIT, SOCK_STREAM, SOMAXCONN
 
-from fake_daemons.faults import Fault
-from fake_daemons.kernel import Socket
-from fake_daemons.mischief import hang, nothing, step
+from fake_daemons.kernel import TYPE_CHECKING, Socket
+from fake_daemons.mischief import Actions, hang, nothing, step
 from fake_daemons.process import Process
-from fake_daemons.scene import Scene
-from fake_daemons.sightings import Sightings
 from fake_daemons.wire import pack
+from fake_daemons.worker_life import Worker
+
+if TYPE_CHECKING:
+    from fake_daemons.faults import Fault
+    from fake_daemons.scene import Scene
+    from fake_daemons.sightings import Sightings
 
 #: pyspark.daemon listens with max(1024, SOMAXCONN).
 _BACKLOG = max(1024, SOMAXCONN)
@@ -21,6 +24,10 @@ _LOOK_BYTES = 65536
 
 class Accepting(Process):
     """The half of a daemon that faces the network.
+
+    Args:
+        scene: the scenario that it plays in.
+        sightings: where it tells what it sees.
 
     Attributes:
         listener: its listening socket.
@@ -42,16 +49,13 @@ class Accepting(Process):
 
         Returns:
             The port.
-
-        Raises:
-            OSError: if there is no such address here.
         """
         address = self.scene.loopback
         family = AF_INET6 if ":" in address else AF_INET
         self.listener = Socket(family, SOCK_STREAM)
         self.listener.bind((address, 0))
         self.listener.listen(_BACKLOG)
-        self.listener.setblocking(False)
+        self.listener.settimeout(0)
         port: int = self.listener.getsockname()[1]
         number = 6 if family == AF_INET6 else 4
         self.report("listen", family=number, address=address, port=port)
@@ -80,24 +84,26 @@ class Accepting(Process):
 
     def _accept(self) -> None:
         try:
-            fd, peer = self.listener._accept()  # noqa: SLF001 - the C module's own name
+            self.connection, peer = self.listener.take()
         except (BlockingIOError, ConnectionAbortedError):
             return
         self._accepted += 1
         self.n = self._accepted
-        self.connection = Socket(self.listener.family, SOCK_STREAM, 0, fd)
         self.report("accept", n=self.n, peer=peer[0], peer_port=peer[1])
-        refusals = {
+        refusals: Actions = {
             "reset": lambda _: self.drop(reset=True),
             "close": lambda _: self.drop(),
             "silent": lambda _: self._keep_silent(),
             "refuse": lambda _: self.listener.close(),
         }
         step(self, "accept", nothing, refusals)
-        if self.connection is not None:
-            step(self, "fork", self._launch, {"fail": self._fail, "bomb": self._bomb})
+        self._fork_worker()
         self.drop()
         self.n = 0
+
+    def _fork_worker(self) -> None:
+        if self.connection is not None:
+            step(self, "fork", self._launch, {"fail": self._fail, "bomb": self._bomb})
 
     def _keep_silent(self) -> None:
         if self.connection is not None:
@@ -145,8 +151,6 @@ class Accepting(Process):
         os.close(waits)
 
     def _become_worker(self) -> None:
-        from fake_daemons.worker_life import Worker  # noqa: PLC0415 - TODO
-
         daemon_pid = os.getppid()
         self._let_go()
         self.sightings.reborn("worker")

@@ -26,6 +26,7 @@ POINTS: dict[str, dict[str, str]] = {
         "text": "text",
         "bytes": "hex",
         "half": "",
+        "eof": "",
         "never": "",
         "nobody": "",
     },
@@ -89,10 +90,12 @@ class FaultError(ValueError):
 class Fault:
     """One mischief: where it strikes, what is done, and when.
 
-    Attributes:
+    Args:
         point: named point of a fake's life.
         action: what is done there.
         argument: of the action, decoded; empty if there is none.
+
+    Attributes:
         keys: further particulars, decoded.
         generations: of the daemon in which it strikes.
         connections: of the daemon at which it strikes.
@@ -131,10 +134,7 @@ def parse(text: str) -> list[Fault]:
         text: faults between semicolons; blank parts are none.
 
     Returns:
-        The faults in the order written.
-
-    Raises:
-        FaultError: if a part is no fault.
+        The faults in the order written. A part that is no fault is a FaultError.
     """
     return [_parse_fault(part.strip()) for part in text.split(";") if part.strip()]
 
@@ -147,7 +147,7 @@ def _parse_fault(text: str) -> Fault:
         fault = _parse_action(action)
         for pair in pairs:
             _add_key(fault, pair)
-        _select(fault, selector)
+        select(fault, selector)
     except KeyError as unknown:
         raise FaultError(f"cannot parse fault {text!r}: unknown {unknown}") from None
     except ValueError as wrong:
@@ -176,7 +176,16 @@ def _add_key(fault: Fault, pair: str) -> None:
     check(kind, fault.keys[name])
 
 
-def _select(fault: Fault, text: str) -> None:
+def select(fault: Fault, text: str) -> None:
+    """Narrow down when a fault strikes.
+
+    Args:
+        fault: the fault.
+        text: a selector without its `@`, such as `g1c2-3`; empty leaves all as it is.
+
+    Raises:
+        ValueError: if it is none.
+    """
     generations, at_c, connections = text.partition("c")
     if generations:
         if generations[0] != "g":

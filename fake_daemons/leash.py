@@ -16,10 +16,7 @@ def wear(path: str) -> None:
     """Arm the leash, or die if nobody holds its other end.
 
     Args:
-        path: the FIFO.
-
-    Raises:
-        OSError: if it cannot be opened: the scenario is over.
+        path: the FIFO. If it cannot be opened, the scenario is over: an OSError.
     """
     from fcntl import F_GETFL, F_SETFL, F_SETOWN, F_SETSIG, FASYNC, fcntl  # noqa: PLC0415 - a fake alone does without
 

@@ -11,13 +11,15 @@ import os
 from _socket import SOCK_STREAM
 
 from fake_daemons.accepting import Accepting
-from fake_daemons.faults import Fault
-from fake_daemons.kernel import Socket, signal
+from fake_daemons.kernel import TYPE_CHECKING, Socket, override, signal
 from fake_daemons.leash import wear
-from fake_daemons.mischief import hang, step
+from fake_daemons.mischief import Actions, hang, step
 from fake_daemons.process import ORDERLY, run
 from fake_daemons.scene import setting
 from fake_daemons.wire import INT_BYTES, pack, unpack
+
+if TYPE_CHECKING:
+    from fake_daemons.faults import Fault
 
 
 def live(faults: str = "") -> None:
@@ -43,6 +45,7 @@ class Daemon(Accepting):
     #: A port that is taken, so that nobody else listens there.
     _decoy: Socket | None = None
 
+    @override
     def live(self) -> None:
         """Live from the process group to the last round."""
         os.setpgid(0, 0)
@@ -62,17 +65,19 @@ class Daemon(Accepting):
                 self._read_stdin()
             self.attend(ready)
 
+    @override
     def on_sigterm(self) -> None:
         """Take the workers along, as Spark's daemon does."""
         step(self, "sigterm", self._shut_down, {"ignore": _ignore}, 0)
 
     def _announce(self, port: int) -> None:
         true = pack(port)
-        actions = {
+        actions: Actions = {
             "port": lambda fault: self._write(*_number(fault.argument)),
             "text": lambda fault: self._write(port, os.fsencode(fault.argument)),
             "bytes": lambda fault: self._write(port, bytes.fromhex(fault.argument)),
             "half": lambda _: self._announce_half(port),
+            "eof": lambda _: self._end_stdout(),
             "never": _ignore,
             "nobody": lambda _: self._write(*_number(self._deaf_port())),
         }
@@ -85,6 +90,12 @@ class Daemon(Accepting):
     def _announce_half(self, port: int) -> None:
         self._write(port, pack(port)[: INT_BYTES // 2])
         hang(self)
+
+    def _end_stdout(self) -> None:
+        """The factory sees the end of our stdout; descriptor 1 stays taken."""
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, 1)
+        os.close(null)
 
     def _deaf_port(self) -> int:
         self._decoy = Socket(self.listener.family, SOCK_STREAM)

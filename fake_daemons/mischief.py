@@ -38,9 +38,6 @@ def step(
         honest: what happens there if no fault of the point's own strikes.
         actions: what the point's own faults do.
         n: number of the connection that it is about, by default the one in hand.
-
-    Raises:
-        FaultError: if the plan page cannot be parsed.
     """
     at = process.n if n is None else n
     replaced = False

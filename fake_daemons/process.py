@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import select
 import sys
+from _socket import SO_LINGER, SOL_SOCKET
 from time import monotonic
 
 from fake_daemons.faults import FaultError
@@ -77,10 +78,15 @@ class Process:
     def report_start(self) -> None:
         """Tell where and how this process was started, and with which secret."""
         argv = {f"argv.{at}": text for at, text in enumerate(sys.orig_argv)}
-        where = {"cwd": os.getcwd(), "argc": len(argv)}  # noqa: PTH109 - pathlib costs start-up time
-        ids = {"ppid": os.getppid(), "pgid": os.getpgrp()}
-        generation = self.scene.generation
-        self.report("start", generation=generation, **ids, **where, **argv)
+        self.report(
+            "start",
+            generation=self.scene.generation,
+            ppid=os.getppid(),
+            pgid=os.getpgrp(),
+            cwd=os.getcwd(),
+            argc=len(argv),
+            **argv,
+        )
         for name, value in reported_environment():
             self.report("env", name=name, value=value)
         secret = self.scene.secret
@@ -99,9 +105,6 @@ class Process:
 
         Returns:
             0 in the child, else its pid.
-
-        Raises:
-            OSError: if there can be no more processes.
         """
         signal.pthread_sigmask(signal.SIG_BLOCK, _WITHIN_FORK)
         try:
@@ -193,6 +196,6 @@ def run(kind: type[Process], faults: str) -> None:
     except FaultError as wrong:
         os.write(2, f"{wrong}\n".encode(errors="backslashreplace"))
         os._exit(EX_USAGE)
-    except BaseException:  # noqa: BLE001 - also a forked child must end here
-        sys.excepthook(*sys.exc_info())
+    except BaseException as wrong:  # noqa: BLE001 - a forked child must end here too
+        sys.excepthook(type(wrong), wrong, wrong.__traceback__)
         os._exit(1)

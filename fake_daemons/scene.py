@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 
-from fake_daemons.faults import Fault, parse
+from fake_daemons.faults import Fault, FaultError, parse, select
 
 #: Exit status of a fake that cannot make sense of its faults (sysexits' EX_USAGE).
 EX_USAGE = 64
 
 _LONGEST_PLAN_BYTES = 4096
+_PLAIN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.+-"
 
 
 def setting(name: str, otherwise: str) -> str:
@@ -25,11 +26,25 @@ def setting(name: str, otherwise: str) -> str:
     return os.environ.get("WFC_" + name, otherwise)
 
 
+def parameter(name: str, otherwise: str) -> str:
+    """Read a parameter that becomes part of a fault's text.
+
+    Args:
+        name: the variable without its `WFC_`, such as `N`.
+        otherwise: the value if it is not set.
+
+    Returns:
+        Its value, percent-encoded.
+    """
+    raw = os.fsencode(setting(name, otherwise))
+    return "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in raw)
+
+
 class Scene:
     """The scenario of a process, handed on to the workers that it forks.
 
     Args:
-        faults: what the fake's own module asks for.
+        faults: what the fake's own module asks for, when `WFC_WHEN` says so.
         stem: name of the files that count generations.
 
     Attributes:
@@ -40,7 +55,7 @@ class Scene:
 
     def __init__(self, faults: str, stem: str) -> None:
         self.directory = setting("DIR", "")
-        self._standing = parse(faults) + parse(setting("FAULTS", ""))
+        self._standing = _own(faults) + parse(setting("FAULTS", ""))
         self._plan_path = setting("PLAN", "")
         self._plan, self._planned = b"", list[Fault]()
         self.secret = os.environb.get(b"PYTHON_WORKER_FACTORY_SECRET")
@@ -51,9 +66,6 @@ class Scene:
 
         Returns:
             All faults that stand now: the module's, the environment's, the plan's.
-
-        Raises:
-            FaultError: if the plan cannot be parsed.
         """
         if self._plan_path:
             page = _read(self._plan_path)
@@ -67,6 +79,18 @@ class Scene:
         """The address that Spark asks for: IPv6 only if it says so."""
         prefers = os.environ.get("SPARK_PREFER_IPV6", "").lower() == "true"
         return "::1" if prefers else "127.0.0.1"
+
+
+def _own(text: str) -> list[Fault]:
+    """The module's own faults; `WFC_WHEN` holds a selector for all of them."""
+    when = setting("WHEN", "")
+    faults = parse(text)
+    try:
+        for fault in faults:
+            select(fault, when)
+    except ValueError as wrong:
+        raise FaultError(f"cannot parse WFC_WHEN {when!r}: {wrong}") from None
+    return faults
 
 
 def _read(path: str) -> bytes:

@@ -6,11 +6,14 @@ import os
 from _socket import MSG_DONTWAIT, MSG_PEEK
 from select import POLLOUT
 
-from fake_daemons.faults import Fault
-from fake_daemons.kernel import Socket
-from fake_daemons.mischief import hang, step
+from fake_daemons.kernel import TYPE_CHECKING
+from fake_daemons.mischief import Actions, hang, step
 from fake_daemons.process import Process
 from fake_daemons.wire import INT_BYTES, pack, unpack
+
+if TYPE_CHECKING:
+    from fake_daemons.faults import Fault
+    from fake_daemons.kernel import Socket
 
 _LOOK_BYTES = 65536
 
@@ -101,11 +104,7 @@ class Serving(Process):
             raise PeerClosedError from None
 
     def drain(self) -> None:
-        """Read and throw away until the peer closes.
-
-        Raises:
-            PeerClosedError: when it does.
-        """
+        """Read and throw away until the peer closes."""
         while True:
             self.receive(1)
             self.drained_bytes += 1
@@ -118,13 +117,9 @@ class Serving(Process):
         self.end(0)
 
     def serve(self) -> None:
-        """Echo frames until the peer closes.
-
-        Raises:
-            PeerClosedError: when it does.
-        """
+        """Echo frames until the peer closes."""
         self.report("serving", n=self.n)
-        actions = {"die": self._die, "stray": self._stray, "ignore_close": self._ignore}
+        actions: Actions = {"die": self._die, "stray": self._stray, "ignore_close": self._ignore}
         while True:
             step(self, "serve", actions=actions)
             size = unpack(self.receive(INT_BYTES))
@@ -148,9 +143,6 @@ class Serving(Process):
 
         Args:
             value: to send.
-
-        Raises:
-            PeerClosedError: if the peer has reset the connection.
         """
         raw = pack(value)
         self.report("acknowledge", n=self.n, value=value, bytes=raw.hex())

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from _socket import AF_INET, AF_INET6, SOCK_STREAM
 
-from fake_daemons.faults import Fault
-from fake_daemons.kernel import Socket, signal
+from fake_daemons.kernel import TYPE_CHECKING, Socket, override, signal
 from fake_daemons.leash import wear
-from fake_daemons.mischief import hang, step
+from fake_daemons.mischief import Actions, hang, step
 from fake_daemons.process import run
 from fake_daemons.scene import setting
 from fake_daemons.serving import PeerClosedError, Serving
 from fake_daemons.wire import INT_BYTES, frame, unpack
+
+if TYPE_CHECKING:
+    from fake_daemons.faults import Fault
 
 
 def live(faults: str = "") -> None:
@@ -31,6 +33,7 @@ class Simple(Serving):
     n = 1
     _pid = 0
 
+    @override
     def live(self) -> None:
         """Live from the leash to the end of the connection."""
         if leash := setting("LEASH", ""):
@@ -46,6 +49,7 @@ class Simple(Serving):
         except PeerClosedError:
             self.leave()
 
+    @override
     def on_sigterm(self) -> None:
         """Die by it, as Spark's simple worker does."""
         step(self, "sigterm", self._die_of_it, {"ignore": lambda _: None})
@@ -56,7 +60,7 @@ class Simple(Serving):
 
     def _introduce(self) -> None:
         step(self, "connect", self._connect, {"never": lambda _: hang(self)})
-        offers = {
+        offers: Actions = {
             "wrong": lambda _: self._offer(self._secret()[::-1] + b"?"),
             "half": lambda _: self._offer_half(),
             "empty": lambda _: self._offer(b""),
@@ -67,7 +71,7 @@ class Simple(Serving):
         self.report("answer", text=text)
         if text != b"ok":
             self.drain()
-        pids = {"never": lambda _: self.drain(), "pid": self._send_other_pid}
+        pids: Actions = {"never": lambda _: self.drain(), "pid": self._send_other_pid}
         step(self, "pid", lambda: self.acknowledge(os.getpid()), pids)
 
     def _connect(self) -> None:

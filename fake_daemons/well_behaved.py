@@ -1,4 +1,4 @@
-"""Does all that pyspark's daemon does, honestly, and echoes frames instead of tasks."""
+"""Does all that pyspark's daemon does, and echoes frames instead of running tasks."""
 
 from __future__ import annotations
 

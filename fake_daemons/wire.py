@@ -18,9 +18,6 @@ def pack(number: int) -> bytes:
 
     Returns:
         The 4 bytes.
-
-    Raises:
-        OverflowError: if the number does not fit.
     """
     return number.to_bytes(INT_BYTES, "big", signed=True)
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from _socket import IPPROTO_TCP, TCP_NODELAY
 
-from fake_daemons.faults import Fault
-from fake_daemons.kernel import signal
+from fake_daemons.kernel import TYPE_CHECKING, override, signal
 from fake_daemons.mischief import Actions, nothing, step
 from fake_daemons.serving import PeerClosedError, Serving
 from fake_daemons.sightings import digest
 from fake_daemons.wire import ACCEPTED, INT_BYTES, REJECTED, frame, pack, unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fake_daemons.faults import Fault
 
 #: Longest secret that is read; who announces more is drained until he goes.
 _LONGEST_SECRET_BYTES = 65536
@@ -24,6 +28,7 @@ class Worker(Serving):
     parent_pid = 0
     _replied = b""
 
+    @override
     def daemon_pid(self) -> int:
         """Tell which process is the daemon.
 
@@ -32,6 +37,7 @@ class Worker(Serving):
         """
         return self.parent_pid
 
+    @override
     def live(self) -> None:
         """Serve the connection and end."""
         try:
@@ -46,7 +52,7 @@ class Worker(Serving):
             self.end(1)
 
     def _shake_hands(self) -> None:
-        acknowledgements = {
+        acknowledgements: Actions = {
             "fragments": self._acknowledge_in_fragments,
             "half": self._acknowledge_half,
             "pid": self._acknowledge_other,

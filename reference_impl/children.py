@@ -39,6 +39,7 @@ class Child:
         on_end: called once, on the watching thread, when it has ended.
 
     Attributes:
+        command: what was started.
         popen: the process and its streams.
         pid: its pid.
         ended: set when it has ended and is reaped.
@@ -47,6 +48,7 @@ class Child:
     def __init__(
         self, launch: Launch, *, piped: bool, on_end: Callable[[], None]
     ) -> None:
+        self.command = launch.command
         self.popen = _start(launch, piped=piped)
         self.pid = self.popen.pid
         self.ended = threading.Event()

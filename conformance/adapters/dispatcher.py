@@ -7,6 +7,7 @@ of it through: a handler turns what it catches into an `ImplementationError`.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -34,6 +35,10 @@ class CallError(Exception):
             "message": message,
             "counts_as": counts_as,
         }
+
+
+class Fatal(CallError):
+    """A fault after which nothing can be served: the adapter answers it and hangs up."""
 
 
 class ImplementationError(CallError):
@@ -73,20 +78,29 @@ class Dispatcher:
             for line in lines:
                 request = json.loads(line)
                 if request["method"] == "shutdown":
-                    self._answer(request)
+                    self._send({"jsonrpc": "2.0", "id": request["id"], "result": {}})
                     return
                 threading.Thread(target=self._answer, args=(request,), daemon=True).start()
 
+    def hang_up(self) -> None:
+        """Close the channel: `serve` returns, and the suite sees its end."""
+        with contextlib.suppress(OSError):  # the suite may have closed it first
+            self._channel.shutdown(socket.SHUT_RDWR)
+
     def _answer(self, request: dict[str, Any]) -> None:
         answer: dict[str, Any] = {"jsonrpc": "2.0", "id": request["id"]}
+        is_last = False
         try:
             answer["result"] = self._call(request["method"], request["params"])
         except CallError as error:
             answer["error"] = _error(error)
+            is_last = isinstance(error, Fatal)
         except Exception as error:  # noqa: BLE001 - reported as the adapter's own fault
             traceback.print_exc()
             answer["error"] = _error(CallError(str(error), type(error).__name__))
         self._send(answer)
+        if is_last:
+            self.hang_up()
 
     def _call(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
         handler = self._handlers.get(method)
@@ -100,7 +114,7 @@ class Dispatcher:
             try:
                 self._channel.sendall(line)
             except OSError:
-                os._exit(0)  # the suite has gone; nobody is left to tell
+                self.hang_up()  # the suite has gone; nobody is left to tell
 
 
 def _error(error: CallError) -> dict[str, Any]:

@@ -13,11 +13,10 @@ import importlib.util
 import inspect
 import logging
 import os
-import socket
 import sys
 import threading
 import traceback
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from conformance.adapters.dispatcher import (
     CallError,
@@ -25,6 +24,9 @@ from conformance.adapters.dispatcher import (
     Handler,
     ImplementationError,
 )
+
+if TYPE_CHECKING:
+    import socket
 
 #: Spark's own name; the page's item 11.
 FACTORY_LOGGER = "org.apache.spark.api.python.PythonWorkerFactory"
@@ -82,7 +84,7 @@ class Bridge:
         """
         self._make = _load(self._spec)
         package = sys.modules[self._spec.partition(".")[0].partition(":")[0]]
-        about = {
+        about: dict[str, Any] = {
             "protocol_version": "1",
             "name": self._spec,
             "version": str(getattr(package, "__version__", "")),
@@ -118,7 +120,7 @@ class Bridge:
         if not _takes_options(self._make):
             return self._make(*first, **params), dict.fromkeys(options, False)
         factory = self._make(*first, **params, **options)
-        told = self._state(factory).get("options") or {}
+        told: dict[str, bool] = self._state(factory).get("options") or {}
         return factory, {name: bool(told.get(name, True)) for name in options}
 
     def create(self, params: dict[str, Any]) -> dict[str, Any]:
@@ -187,7 +189,7 @@ class Bridge:
             Result of `worker.exchange`.
         """
         connection: socket.socket = self._worker(params)
-        before = _timeout_of(connection)
+        before = connection.gettimeout()
         try:
             connection.settimeout(params["within_ms"] / 1000)
             connection.sendall(base64.b64decode(params["write"]))
@@ -258,7 +260,7 @@ def _load(spec: str) -> Any:
     module_name, _, path = spec.partition(":")
     try:
         found: Any = importlib.import_module(module_name)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever a module raises when imported
         traceback.print_exc()
         raise CallError(f"cannot import {module_name}: {type(error).__name__}: {error}") from None
     for part in path.split("."):
@@ -330,17 +332,15 @@ def _read(connection: socket.socket, wanted: int) -> tuple[bytes, str]:
     return data, "none"
 
 
-def _timeout_of(connection: socket.socket) -> float | None:
-    return connection.gettimeout()
-
-
 def _restore_timeout(connection: socket.socket, timeout_s: float | None) -> None:
     if connection.fileno() >= 0:
         connection.settimeout(timeout_s)
 
 
 def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, (tuple, set, frozenset, list)) else value
+    """Make a list of any collection, as JSON knows no other."""
+    is_collection = hasattr(value, "__iter__") and not isinstance(value, (str, bytes))
+    return list(value) if is_collection else value
 
 
 if __name__ == "__main__":

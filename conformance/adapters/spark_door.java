@@ -105,7 +105,7 @@ public final class SparkDoor {
         return handOut((Tuple2) factory.create());
     }
 
-    /** Release a worker; unless the time-out is negative, set the pool's clock back so that it is the one that holds. */
+    /** Release a worker; unless the time-out is negative, set the clock of the pool back so that it holds. */
     public void release(PythonWorkerFactory factory, String worker, double idleTimeoutSeconds) throws Throwable {
         call(factory, "releaseWorker", new Object[] {worker(worker)});
         if (idleTimeoutSeconds < 0) return;
@@ -134,18 +134,22 @@ public final class SparkDoor {
             + ", \"nonblocking\": " + conversation.isNonBlocking(worker) + "}";
     }
 
-    private Object worker(String name) {
+    private Object worker(String name) throws NoSuchWorker {
         synchronized (workers) {
+            if (!workers.containsKey(name)) throw new NoSuchWorker("no worker " + name);
             return workers.get(name);
         }
     }
 
-    public boolean knows(String name) {
-        return worker(name) != null;
+    /** The adapter's own fault, not one of Spark's. */
+    public static final class NoSuchWorker extends Exception {
+        public NoSuchWorker(String message) {
+            super(message);
+        }
     }
 
     /** Drop the worker, then collect garbage until nothing holds it, or a second or so has passed. */
-    public boolean forget(String name) throws InterruptedException {
+    public boolean forget(String name) throws Exception {
         WeakReference dropped = drop(name);
         for (int i = 0; i < 20 && dropped.get() != null; i++) {
             System.gc();
@@ -154,9 +158,10 @@ public final class SparkDoor {
         return dropped.get() == null;
     }
 
-    private WeakReference drop(String name) {
+    private WeakReference drop(String name) throws NoSuchWorker {
         synchronized (workers) {
-            Object worker = workers.remove(name);
+            Object worker = worker(name);
+            workers.remove(name);
             names.remove(worker);
             return new WeakReference(worker);
         }

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess  # noqa: TID251 - the adapter starts the JVM, in somebody else's interpreter
+import sys
 import tempfile
 import threading
 import time
@@ -65,6 +66,7 @@ class Jvm:
         """Start the process; the thread that calls must live as long as the JVM."""
         self.spark: Spark = find_spark()
         java = find_java(self.spark)
+        self._is_ending = False
         self.folder = tempfile.mkdtemp(prefix="wfc-")
         Path(self.folder, "log4j2.properties").write_text(
             LOG4J.format(file=os.path.join(self.folder, LOG_FILE)), encoding="utf-8"
@@ -114,16 +116,15 @@ class Jvm:
         parameters = GatewayParameters(port=int(port), auth_token=token.decode().strip())
         return JavaGateway(gateway_parameters=parameters)
 
-    def wait(self) -> int:
-        """Wait until the JVM has ended.
-
-        Returns:
-            Its exit status, negative for a signal.
-        """
-        return self._process.wait()
+    def wait(self) -> None:
+        """Wait until the JVM has ended; if nobody meant it to, say so."""
+        status = self._process.wait()
+        if not self._is_ending:
+            print(f"the JVM has ended with status {status}", file=sys.stderr)  # noqa: T201
 
     def end(self) -> None:
         """End the JVM, then what it had started and did not end with it."""
+        self._is_ending = True
         children = [_handle(pid) for pid in _descendants(self.pid)]
         self._process.kill()
         self._process.wait()

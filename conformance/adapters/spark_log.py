@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Callable
 
 LOG_FILE = "factory.log"
+
+_CHUNK_BYTES = 65536
 
 #: One line of JSON for each event of the factory's logger, flushed before the call that
 #: logs goes on; everything else that is an error goes to standard error.
@@ -40,8 +43,8 @@ class LogTail:
     """Pass on the lines that came since the last look."""
 
     def __init__(self, path: str, send: Callable[[str, str, str], None]) -> None:
-        """Look at `path`; `send` takes level, logger and message."""
-        self._path = path
+        """Look at `path`, made if need be; `send` takes level, logger and message."""
+        self._file = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._send = send
         self._offset = 0
         self._rest = b""
@@ -52,16 +55,13 @@ class LogTail:
         with self._looking:
             for line in self._new_lines():
                 event = json.loads(line)
-                message = f"{event['message']} {event['thrown']}".strip()
+                message = f"{event['message'].rstrip()} {event['thrown']}".strip()
                 self._send(event["level"], event["logger"], message)
 
     def _new_lines(self) -> list[bytes]:
-        try:
-            with open(self._path, "rb") as log:
-                log.seek(self._offset)
-                fresh = log.read()
-        except FileNotFoundError:
-            return []
-        self._offset += len(fresh)
+        fresh = b""
+        while more := os.pread(self._file, _CHUNK_BYTES, self._offset):
+            self._offset += len(more)
+            fresh += more
         *lines, self._rest = (self._rest + fresh).split(b"\n")
         return lines

@@ -8,7 +8,8 @@ import msgspec
 
 from conformance.contract.clause import Clause, Level, Need
 from conformance.contract.clauses import find
-from conformance.contract.profiles import Deviation, Profile  # noqa: TC001 - msgspec
+from conformance.contract.deviations import Deviation  # noqa: TC001 - msgspec reads it
+from conformance.contract.profiles import Profile  # noqa: TC001 - msgspec reads it
 from conformance.evidence.findings import ClauseResult, Finding, RunVerdict, Verdict
 
 
@@ -40,6 +41,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         profile: what must hold.
         known: deviations that are expected, the profile's and the user's baseline.
+        expired: clauses whose entry among `known` has expired, with the reason.
         excluded: needs that this implementation leaves no room for, with the reason.
         is_selection: whether the user deselected anything.
         score_should: whether a SHOULD counts like a MUST.
@@ -47,6 +49,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
 
     profile: Profile
     known: tuple[Deviation, ...] = ()
+    expired: Mapping[str, str] = {}
     excluded: Mapping[Need, str] = {}
     is_selection: bool = False
     score_should: bool = False
@@ -119,6 +122,8 @@ def _weigh_findings(
     known: tuple[Deviation, ...],
     terms: Terms,
 ) -> _Weighed:
+    if clause.id in terms.expired:
+        return Verdict.STALE, terms.expired[clause.id], findings
     if known and all(_is_recorded(finding, known) for finding in findings):
         reason = "; ".join(f"{one.how} ({one.evidence})" for one in known)
         return Verdict.KNOWN, reason, findings

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from conformance.contract import lifecycles
 from conformance.contract.clause import LINES, Clause, Level, span
 from conformance.contract.clauses import CLAUSES, FAMILIES
-from conformance.contract.lifecycles import E, S
 from conformance.contract.profiles import PROFILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from enum import StrEnum
 
+    from conformance.contract.lifecycles import E, S
     from conformance.contract.profiles import Profile
 
 _DRAWN = "<!-- Drawn from the tables by docs/draw.py; do not edit. -->"

@@ -139,7 +139,7 @@ DAEMON: dict[tuple[DaemonState, DaemonEvent], DaemonState] = {
     (_D.SERVING, _DE.ACCEPT): _D.SERVING,
     (_D.SERVING, _DE.KILL_REQUEST): _D.SERVING,
     (_D.SERVING, _DE.SIGHUP): _D.SERVING,
-    # Its own SIGHUP to the whole group reaches the daemon too (section 7, shutdown).
+    # Its own SIGHUP to the whole group reaches the daemon too (daemon.shutdown).
     (_D.SHUTTING_DOWN, _DE.SIGHUP): _D.SHUTTING_DOWN,
     (_D.SHUTTING_DOWN, _DE.SIGTERM): _D.ENDED,
     (_D.SHUTTING_DOWN, _DE.EXIT): _D.ENDED,

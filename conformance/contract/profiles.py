@@ -170,7 +170,7 @@ def _make_documented() -> Profile:
 
 
 def _make_line(line: str) -> Profile:
-    """Make the profile of a Spark line; CONTRACT evidence, sections 1 to 5 and 9."""
+    """Make the profile of a Spark line; the clauses that need a parameter have its source."""
     position = LINES.index(line)
 
     def since(first: str) -> bool:

@@ -2,7 +2,7 @@
 
 Three codecs stand on purpose, one per stranger: the tester's, the implementation's and
 the fakes'. A tester that shares its codec with its subject cannot see a mistake in it;
-golden bytes written by hand hold the three together. CONTRACT evidence, section 3.
+golden bytes written by hand hold the three together. Forms as Spark 2.4 to 4.3 have them.
 """
 
 from __future__ import annotations
@@ -19,13 +19,10 @@ def encode_int(value: int) -> bytes:
     """Write an integer as the wire has it.
 
     Args:
-        value: from -2**31 to 2**31 - 1.
+        value: from -2**31 to 2**31 - 1; anything else is an OverflowError.
 
     Returns:
         Four bytes, big endian.
-
-    Raises:
-        OverflowError: if the value does not fit.
     """
     return value.to_bytes(INT_BYTES, "big", signed=True)
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import importlib.util
 import os
-import pkgutil
 import shlex
 import shutil
 import sys
@@ -20,6 +18,11 @@ from conformance.errors import DoorError, UsageError
 ROOT = Path(__file__).resolve().parents[2]
 
 _MUTANTS = "reference_impl.mutants"
+#: Variable with the seconds an adapter may take to answer `initialize`.
+_START_WITHIN = "WFC_START_WITHIN_S"
+_START_S = 20.0
+#: A Java virtual machine starts, and Spark in it.
+_SPARK_START_S = 60.0
 
 
 class Implementation(msgspec.Struct, frozen=True):
@@ -33,7 +36,7 @@ class Implementation(msgspec.Struct, frozen=True):
 
     name: str
     argv: tuple[str, ...]
-    start_within_s: float = 20.0
+    start_within_s: float
 
 
 def find(name: str) -> Implementation:
@@ -55,21 +58,34 @@ def find(name: str) -> Implementation:
     return _KINDS[kind](name, rest)
 
 
+def _start_limit_s(usual_s: float) -> float:
+    """Say how long an adapter may take to start; the user's word wins."""
+    text = os.environ.get(_START_WITHIN, "")
+    if not text:
+        return usual_s
+    try:
+        limit_s = float(text)
+    except ValueError:
+        limit_s = 0.0
+    if not 0.0 < limit_s < float("inf"):
+        raise UsageError(f"{_START_WITHIN}={text!r} is no number of seconds")
+    return limit_s
+
+
 def mutants() -> tuple[str, ...]:
     """List the mutants that come with the suite.
 
     Returns:
         Their names, sorted.
     """
-    spec = importlib.util.find_spec(_MUTANTS)
-    places = (spec.submodule_search_locations if spec else None) or []
-    return tuple(sorted(found.name for found in pkgutil.iter_modules(places)))
+    found = (ROOT / _MUTANTS.replace(".", "/")).glob("[!_]*.py")
+    return tuple(sorted(path.stem for path in found))
 
 
 def _find_python(name: str, rest: str) -> Implementation:
     if ":" not in rest:
         raise UsageError(f"{name!r} names no callable: write py:{rest}:CALLABLE")
-    return Implementation(name, _adapter(sys.executable, "python", rest))
+    return Implementation(name, _adapter(sys.executable, "python", rest), _start_limit_s(_START_S))
 
 
 def _find_mutant(name: str, rest: str) -> Implementation:
@@ -82,11 +98,15 @@ def _find_mutant(name: str, rest: str) -> Implementation:
 
 
 def _find_command(name: str, rest: str) -> Implementation:
-    argv = shlex.split(rest)
+    try:
+        argv = shlex.split(rest)
+    except ValueError as error:
+        raise UsageError(f"{name!r} is no command line: {error}") from None
     program = shutil.which(argv[0]) if argv else None
     if program is None:
         raise DoorError(f"{name}: no program {rest!r}; check the path and that it may be executed")
-    return Implementation(name, (os.path.abspath(program), *argv[1:]))
+    argv[0] = os.path.abspath(program)
+    return Implementation(name, tuple(argv), _start_limit_s(_START_S))
 
 
 def _find_spark(name: str, rest: str) -> Implementation:
@@ -96,7 +116,8 @@ def _find_spark(name: str, rest: str) -> Implementation:
         raise DoorError(
             f"{name}: no Python at {python}; give a virtual environment that has pyspark"
         )
-    return Implementation(name, _adapter(os.path.abspath(python), "spark"), start_within_s=60.0)
+    argv = _adapter(os.path.abspath(python), "spark")
+    return Implementation(name, argv, _start_limit_s(_SPARK_START_S))
 
 
 def _adapter(python: str, adapter: str, *arguments: str) -> tuple[str, ...]:

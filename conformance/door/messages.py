@@ -20,7 +20,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Result of a request; as it stands, an empty one."""
 
 
-class Initialize(Params):
+class Initialize(Params, frozen=True, kw_only=True):
     """Parameters of `initialize`."""
 
     protocol_version: str = PROTOCOL_VERSION
@@ -43,7 +43,7 @@ class OwnDaemon(msgspec.Struct, frozen=True, kw_only=True):
     worker_hook: Literal["argv", "pyspark.worker"] = "argv"
 
 
-class Initialized(Result):
+class Initialized(Result, frozen=True, kw_only=True):
     """Result of `initialize`."""
 
     protocol_version: str
@@ -56,7 +56,7 @@ class Initialized(Result):
     profile: str | None = None
 
 
-class NewFactory(Params):
+class NewFactory(Params, frozen=True, kw_only=True):
     """Parameters of `factory.new`."""
 
     python_exec: str
@@ -67,33 +67,33 @@ class NewFactory(Params):
     options: dict[str, Any] = {}
 
 
-class FactoryMade(Result):
+class FactoryMade(Result, frozen=True, kw_only=True):
     """Result of `factory.new`."""
 
     factory: str
     options: dict[str, bool] = {}
 
 
-class OfFactory(Params):
+class OfFactory(Params, frozen=True, kw_only=True):
     """Parameters of what concerns a factory alone."""
 
     factory: str
 
 
-class OfWorker(Params):
+class OfWorker(Params, frozen=True, kw_only=True):
     """Parameters of what concerns a factory and one of its workers."""
 
     factory: str
     worker: str
 
 
-class OneWorker(Params):
+class OneWorker(Params, frozen=True, kw_only=True):
     """Parameters of what concerns a worker alone."""
 
     worker: str
 
 
-class WorkerMade(Result):
+class WorkerMade(Result, frozen=True, kw_only=True):
     """Result of `factory.create` and `env.create`."""
 
     worker: str
@@ -101,7 +101,7 @@ class WorkerMade(Result):
     nonblocking: bool | None = None
 
 
-class Exchange(Params):
+class Exchange(Params, frozen=True, kw_only=True):
     """Parameters of `worker.exchange`."""
 
     worker: str
@@ -110,14 +110,14 @@ class Exchange(Params):
     within_ms: int
 
 
-class Exchanged(Result):
+class Exchanged(Result, frozen=True, kw_only=True):
     """Result of `worker.exchange`."""
 
     data: bytes
     end: Literal["none", "eof", "reset", "timeout"]
 
 
-class Inspected(Result):
+class Inspected(Result, frozen=True, kw_only=True):
     """Result of `factory.inspect`: private state, null where unknown."""
 
     daemon_pid: int | None = None
@@ -126,7 +126,7 @@ class Inspected(Result):
     idle: tuple[int, ...] | None = None
 
 
-class EnvRequest(Params):
+class EnvRequest(Params, frozen=True, kw_only=True):
     """Parameters of `env.create`."""
 
     python_exec: str
@@ -136,13 +136,13 @@ class EnvRequest(Params):
     worker_module: str
 
 
-class EnvWorker(EnvRequest):
+class EnvWorker(EnvRequest, frozen=True, kw_only=True):
     """Parameters of `env.release` and `env.destroy`."""
 
     worker: str
 
 
-class LogLine(Params):
+class LogLine(Params, frozen=True, kw_only=True):
     """Parameters of the notification `log`."""
 
     level: Literal["DEBUG", "INFO", "WARN", "ERROR"]
@@ -150,7 +150,7 @@ class LogLine(Params):
     message: str
 
 
-class Nothing(Params):
+class Nothing(Params, frozen=True, kw_only=True):
     """No parameters."""
 
 

@@ -158,9 +158,12 @@ class Connection:
 class DaemonProcess:
     """A daemon module under test, started as a factory would start it.
 
+    Args:
+        process: that runs it.
+        stderr_path: where its standard error goes.
+
     Attributes:
         pid: of its process.
-        stderr_path: where its standard error goes.
     """
 
     def __init__(self, process: sandbox.Process, stderr_path: Path) -> None:

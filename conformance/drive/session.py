@@ -31,6 +31,11 @@ _FAREWELL_S = 5.0
 class Session:
     """One adapter process and the calls in flight to it.
 
+    Args:
+        argv: command of the adapter.
+        env: its whole environment.
+        stderr_path: file that its standard error is appended to.
+
     Attributes:
         pid: the adapter's pid.
         logs: log lines received so far, oldest first.

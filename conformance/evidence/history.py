@@ -48,7 +48,7 @@ class History(msgspec.Struct, frozen=True):
     def __len__(self) -> int:
         return len(self.sightings)
 
-    def __iter__(self) -> Iterator[Sighting]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[Sighting]:
         return iter(self.sightings)
 
 

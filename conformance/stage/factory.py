@@ -31,8 +31,14 @@ T = TypeVar("T")
 class Call:
     """A call through the door, in flight or finished.
 
-    Attributes:
+    Args:
+        stage: where it plays.
         number: of the call within its scenario.
+        method: of the protocol.
+        params: its parameters.
+
+    Attributes:
+        is_answered: whether an answer, of whatever kind, has come.
         took_s: seconds from the call to its answer.
     """
 
@@ -116,8 +122,11 @@ class Call:
 class Worker:
     """One worker handed out by a factory.
 
-    Attributes:
+    Args:
         factory: that handed it out.
+        made: what it told about the worker.
+
+    Attributes:
         name: of the worker's object; the same object has the same name.
         pid: as create returned it.
         nonblocking: whether it was handed out ready for non-blocking use.
@@ -193,10 +202,12 @@ class Worker:
 class Factory:
     """A factory of the implementation under test.
 
-    Attributes:
+    Args:
         stage: where it plays.
         name: its name at the door.
         honoured: which options it honours.
+
+    Attributes:
         is_stopped: whether `stop` was the last thing asked of it.
     """
 

@@ -15,8 +15,10 @@ from conformance.stage.run import Run  # noqa: TC001 - read by tools
 class Ledger:
     """What the tests of a run established, in the order in which they ended.
 
-    Attributes:
+    Args:
         terms: by what is judged.
+
+    Attributes:
         established: one entry a test.
         listeners: called with each new entry.
     """

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 class Record:
     """Findings by clause, and why some clauses could not be judged.
 
-    Attributes:
+    Args:
         claimed: ids of the clauses that the scenario is about, the main one first.
+        profile: by which it is judged.
+
+    Attributes:
         findings: what is wrong, by clause; an empty list means judged and kept.
         unverified: why a clause could not be judged.
     """

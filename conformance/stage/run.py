@@ -33,10 +33,13 @@ _SWEEPS = 50
 class Run:
     """Resources of a run; close it and nothing of it is left.
 
+    Args:
+        implementation: what is under test; None if it is a daemon module alone.
+        daemon: daemon module under test; the implementation's own if None.
+
     Attributes:
         directory: its directory, on tmpfs where there is one.
         token: value of WFC_TOKEN in every process of the run.
-        implementation: what is under test; None if it is a daemon module alone.
     """
 
     def __init__(
@@ -52,12 +55,14 @@ class Run:
         self._fakes = self.directory / "path"
         self._fakes.mkdir()
         (self._fakes / "fake_daemons").symlink_to(ROOT / "fake_daemons")
+        (self.directory / "inherited").symlink_to(self._fakes)
         self._leash = self.directory / "leash"
         os.mkfifo(self._leash, 0o600)
         self._leash_fd = os.open(self._leash, os.O_RDWR | os.O_CLOEXEC)
         self._session: Session | None = None
         self._about: Initialized | None = None
         self.sessions_started = 0
+        self._scenarios = 0
 
     @property
     def session(self) -> Session:
@@ -106,6 +111,20 @@ class Run:
             "WFC_TOKEN": self.token,
         }
 
+    def next_number(self) -> int:
+        """Number the scenarios.
+
+        Returns:
+            The number of the next one, from 1.
+        """
+        self._scenarios += 1
+        return self._scenarios
+
+    @property
+    def inherited_path(self) -> str:
+        """PYTHONPATH of the implementation's own process; the fakes are found there too."""
+        return str(self.directory / "inherited")
+
     def drop_session(self) -> None:
         """End the adapter, if there is one; the next scenario gets a new one."""
         if self._session is not None:
@@ -128,7 +147,7 @@ class Run:
         self.sessions_started += 1
         session = Session(
             self.implementation.argv,
-            quiet_environment({"WFC_TOKEN": self.token}),
+            quiet_environment(self._inherited()),
             self.directory / f"adapter-{self.sessions_started}.stderr",
         )
         try:
@@ -138,10 +157,21 @@ class Run:
             raise
         return session
 
+    def _inherited(self) -> dict[str, str]:
+        """What every child inherits from the implementation, unless env_vars say otherwise."""
+        return {
+            "PYTHONPATH": self.inherited_path,
+            "WFC_PROBE_INHERITED": self.token,
+            "WFC_TOKEN": self.token,
+        }
+
     @staticmethod
     def _greet(session: Session, implementation: Implementation) -> Initialized:
         within_s = implementation.start_within_s
-        outcome = session.call("initialize", Initialize(), within_s)
+        try:
+            outcome = session.call("initialize", Initialize(), within_s)
+        except DoorError as error:
+            raise DoorError(f"{implementation.name} could not be started: {error}") from None
         if not isinstance(outcome, Returned):
             why = outcome.reason if isinstance(outcome, Lost) else str(outcome)
             raise DoorError(f"{implementation.name} could not be started: {why}")

@@ -12,7 +12,6 @@ from conformance.drive import sandbox
 from conformance.drive.caller import DaemonProcess
 from conformance.drive.clock import wait_until
 from conformance.errors import SuiteError, Unobservable
-from conformance.evidence.outcomes import Lost, Returned
 from conformance.observe import processes
 from conformance.observe.channel import SideChannel
 from conformance.stage.factory import Call, Factory, describe
@@ -38,11 +37,15 @@ _FAREWELL_S = 5.0
 class Stage:
     """One scenario at play.
 
-    Attributes:
+    Args:
         run: what it shares with the other scenarios.
         profile: what it is judged by.
         record: what it has established so far.
+        number: of the scenario within the run.
+
+    Attributes:
         directory: its own directory.
+        token: value of WFC_SCENARIO in every process of the scenario.
     """
 
     def __init__(self, run: Run, profile: Profile, record: Record, number: int) -> None:
@@ -59,7 +62,7 @@ class Stage:
         self._daemons: list[DaemonProcess] = []
         self._calls = 0
         self._gates: list[int] = []
-        self._is_hung = False
+        self._unanswered: set[int] = set()
 
     # -- what is seen -----------------------------------------------------------------
 
@@ -292,8 +295,10 @@ class Stage:
             call: the finished call.
         """
         outcome = call.outcome
-        if not isinstance(outcome, (Returned, Lost)) and not call.is_answered:
-            self._is_hung = True
+        if call.is_answered:
+            self._unanswered.discard(call.number)
+        else:
+            self._unanswered.add(call.number)
         kind = type(outcome).__name__.lower()
         self.channel.note("return", id=call.number, outcome=kind, detail=describe(outcome))
 
@@ -357,6 +362,11 @@ class Stage:
         return processes.with_variable("WFC_SCENARIO", self.token)
 
     # -- how it ends ------------------------------------------------------------------
+
+    @property
+    def _is_hung(self) -> bool:
+        """Whether a call ran out of time, and was not finished later."""
+        return bool(self._unanswered)
 
     def close(self) -> None:
         """Stop the factories, end every process of the scenario, and see that none is left.

@@ -71,8 +71,8 @@ CLAUSES: tuple[Clause, ...] = (
         id="F-START-08",
         level=Level.MUST,
         text="When SPARK_JOB_ARTIFACT_UUID is set and not `default`, the daemon's working "
-        "directory is the artifact directory of that name, created if need be; otherwise it is that of the "
-        "factory's process.",
+        "directory is the artifact directory of that name, created if need be; otherwise "
+        "it is that of the factory's process.",
         source="Spark 3.5.0 PythonWorkerFactory.startDaemon [J], [E2], SPARK-44348",
         needs=(Need.FAKES,),
         since="3.5",

@@ -8,22 +8,31 @@ order: a 4-byte length and a text; the answer has the same form. Orders:
     parent          its parent's pid
     group           its process group
     module          its own module name
+    imported        pid of the process that imported this module
     signals         dispositions of HUP, TERM, CHLD, INT: `dfl`, `ign`, `int` or `other`
-    stdin           what a read of standard input gives, as a Python literal
-    fds             its open descriptors: `number=target`, joined by spaces
     say TEXT        writes TEXT to standard output and standard error
-    exit STATUS     answers, then raises SystemExit
+    touch PATH      makes a file
+    child           forks a process that does nothing; its pid
+    deaf            ignores every signal that can be ignored
+    linger          answers, then stays deaf to the connection
+    exit [WHY]      answers, then raises SystemExit, with an integer if WHY is one
     raise           answers, then raises an exception
+    clog            answers, then makes the final flush of its output fail
+
+Run as a program, it is a simple worker: it connects to the factory and serves.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import socket
 import struct
 import sys
 from typing import BinaryIO
 
+_IMPORTED_BY = os.getpid()
+_INT = struct.Struct("!i")
 _NAMES = {
     signal.SIG_DFL: "dfl",
     signal.SIG_IGN: "ign",
@@ -40,35 +49,32 @@ def main(infile: BinaryIO, outfile: BinaryIO) -> None:
 
     Raises:
         SystemExit: on the order `exit`, or when the peer has closed.
-        RuntimeError: on the order `raise`.
     """
-    head = infile.read(4)
-    if len(head) < 4:
+    head = infile.read(_INT.size)
+    if len(head) < _INT.size:
         raise SystemExit(-1)
-    order, _, text = infile.read(struct.unpack("!i", head)[0]).decode().partition(" ")
-    answer = _answer(order, text).encode()
-    outfile.write(struct.pack("!i", len(answer)) + answer)
+    order, _, text = infile.read(*_INT.unpack(head)).decode().partition(" ")
+    if order in _BEFORE:
+        _BEFORE[order](text)
+    answer = (_ANSWERS[order]() if order in _ANSWERS else text).encode()
+    outfile.write(_INT.pack(len(answer)) + answer)
     outfile.flush()
-    if order == "exit":
-        raise SystemExit(int(text))
-    if order == "raise":
-        raise RuntimeError("as ordered")
+    if order in _AFTER:
+        _AFTER[order](text, outfile)
 
 
-def _answer(order: str, text: str) -> str:
-    if order == "say":
-        print(text, flush=True)
-        print(text, file=sys.stderr, flush=True)
-    tell = {
-        "pid": lambda: str(os.getpid()),
-        "parent": lambda: str(os.getppid()),
-        "group": lambda: str(os.getpgrp()),
-        "module": lambda: __name__,
-        "signals": _signals,
-        "stdin": lambda: repr(os.read(0, 1)),
-        "fds": _descriptors,
-    }
-    return tell[order]() if order in tell else text
+def _say(text: str) -> None:
+    print(text, flush=True)
+    print(text, file=sys.stderr, flush=True)
+
+
+def _touch(path: str) -> None:
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT))
+
+
+def _turn_deaf(_text: str) -> None:
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _signals() -> str:
@@ -76,11 +82,77 @@ def _signals() -> str:
     return " ".join(_NAMES.get(signal.getsignal(one), "other") for one in numbers)
 
 
-def _descriptors() -> str:
-    found = []
-    for name in os.listdir("/proc/self/fd"):
-        try:
-            found.append(f"{name}={os.readlink('/proc/self/fd/' + name)}")
-        except OSError:
-            continue
-    return " ".join(found)
+def _fork() -> str:
+    pid = os.fork()
+    if pid == 0:
+        for descriptor in os.listdir("/proc/self/fd"):
+            _close(int(descriptor))
+        while True:
+            signal.pause()
+    return str(pid)
+
+
+def _close(descriptor: int) -> None:
+    try:
+        os.close(descriptor)
+    except OSError:
+        return
+
+
+def _exit(text: str, _outfile: BinaryIO) -> None:
+    raise SystemExit(int(text) if text.isdigit() else text)
+
+
+def _raise(_text: str, _outfile: BinaryIO) -> None:
+    raise RuntimeError("as ordered")
+
+
+def _linger(_text: str, _outfile: BinaryIO) -> None:
+    while True:
+        signal.pause()
+
+
+def _clog(_text: str, outfile: BinaryIO) -> None:
+    outfile.write(b"never to be flushed")
+    os.close(outfile.fileno())
+
+
+_BEFORE = {"say": _say, "touch": _touch, "deaf": _turn_deaf}
+_ANSWERS = {
+    "pid": lambda: str(os.getpid()),
+    "parent": lambda: str(os.getppid()),
+    "group": lambda: str(os.getpgrp()),
+    "module": lambda: __name__,
+    "imported": lambda: str(_IMPORTED_BY),
+    "signals": _signals,
+    "child": _fork,
+}
+_AFTER = {"exit": _exit, "raise": _raise, "linger": _linger, "clog": _clog}
+
+
+def _connect() -> socket.socket:
+    """Connect to the factory that started us, and prove that it did."""
+    path = os.environ.get("PYTHON_WORKER_FACTORY_SOCK_PATH")
+    if path:
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(path)
+        return connection
+    port = int(os.environ["PYTHON_WORKER_FACTORY_PORT"])
+    connection = socket.create_connection(("localhost", port))
+    secret = os.environ["PYTHON_WORKER_FACTORY_SECRET"].encode()
+    connection.sendall(_INT.pack(len(secret)) + secret)
+    if connection.recv(6, socket.MSG_WAITALL) != _INT.pack(2) + b"ok":
+        raise SystemExit("the factory refuses our secret")
+    return connection
+
+
+def _serve_simply() -> None:
+    connection = _connect()
+    connection.sendall(_INT.pack(os.getpid()))
+    infile, outfile = connection.makefile("rb"), connection.makefile("wb")
+    while True:
+        main(infile, outfile)
+
+
+if __name__ == "__main__":
+    _serve_simply()

@@ -1,0 +1,83 @@
+"""Factories that treat the suite badly, each in one way; for test_hostile_factories.py."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+
+
+class Hostile:
+    """A factory whose create does something bad; the rest does nothing."""
+
+    def __init__(self, create: object) -> None:
+        self._create = create
+
+    def create(self) -> tuple[socket.socket, int | None]:
+        """Do something bad, then hand out a worker that nobody serves."""
+        self._create()  # type: ignore[operator]
+        return socket.socketpair()[0], None
+
+    def release_worker(self, worker: socket.socket) -> None:
+        """Do nothing."""
+
+    def stop_worker(self, worker: socket.socket) -> None:
+        """Do nothing."""
+
+    def stop(self) -> None:
+        """Do nothing."""
+
+
+def hangs(*_: object, **__: object) -> Hostile:
+    """Never answer."""
+    return Hostile(threading.Event().wait)
+
+
+def dies(*_: object, **__: object) -> Hostile:
+    """Die by a signal."""
+    return Hostile(lambda: os.kill(os.getpid(), 11))
+
+
+def exits(*_: object, **__: object) -> Hostile:
+    """End the process."""
+    return Hostile(lambda: os._exit(0))
+
+
+def raises_system_exit(*_: object, **__: object) -> Hostile:
+    """End the thread with SystemExit."""
+    return Hostile(lambda: sys.exit(3))
+
+
+def forks(*_: object, **__: object) -> Hostile:
+    """Come back twice."""
+    return Hostile(os.fork)
+
+
+def closes_descriptors(*_: object, **__: object) -> Hostile:
+    """Close everything, the channel included."""
+    return Hostile(lambda: os.closerange(0, 4096))
+
+
+def fills_the_pipe(*_: object, **__: object) -> Hostile:
+    """Write more to both outputs than a pipe holds."""
+    return Hostile(_write_much)
+
+
+def _write_much() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        stream.write("x" * (1 << 21) + "\n")
+        stream.flush()
+
+
+def writes_to_the_channel(*_: object, **__: object) -> Hostile:
+    """Write rubbish to every descriptor that takes it."""
+    return Hostile(_write_everywhere)
+
+
+def _write_everywhere() -> None:
+    for fd in range(64):
+        try:
+            os.write(fd, b"rubbish\n")
+        except OSError:
+            continue

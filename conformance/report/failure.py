@@ -1,0 +1,146 @@
+"""One clause as the terminal shows it: what was expected, what was seen, how to see it again."""
+
+from __future__ import annotations
+
+import shlex
+import textwrap
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from conformance.evidence.findings import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.evidence.findings import Finding
+    from conformance.report.verdict_file import ClauseEntry, VerdictFile
+
+#: Colours a text; the identity on a pipe.
+Paint = Callable[[str, str], str]
+
+#: How many findings on one clause are shown; all stand in verdict.json.
+_SHOWN = 3
+#: Column of what follows a label.
+_INDENT = 12
+
+COLOURS = {
+    Verdict.PASS: "green",
+    Verdict.FAIL: "red",
+    Verdict.KNOWN: "cyan",
+    Verdict.STALE: "yellow",
+    Verdict.UNVERIFIED: "yellow",
+    Verdict.ADVICE: "blue",
+    Verdict.NOT_APPLICABLE: "white",
+    Verdict.INCONCLUSIVE: "magenta",
+    Verdict.HARNESS_ERROR: "magenta",
+}
+
+
+def plainly(text: str, _colour: str) -> str:
+    """Colour nothing.
+
+    Args:
+        text: to be shown.
+
+    Returns:
+        The text.
+    """
+    return text
+
+
+def failure_lines(
+    entry: ClauseEntry, file: VerdictFile, width: int, paint: Paint = plainly
+) -> Iterator[str]:
+    """Show a clause that did not come out well.
+
+    Args:
+        entry: the clause.
+        file: the run it belongs to.
+        width: columns to fill.
+        paint: colours a text.
+
+    Yields:
+        Lines of text.
+    """
+    yield headline(entry, width, paint)
+    if entry.reason:
+        yield from _labelled("because", entry.reason, width)
+    for finding in entry.findings[:_SHOWN]:
+        yield from _finding_lines(finding, width)
+    if len(entry.findings) > _SHOWN:
+        yield _label("more", f"{len(entry.findings) - _SHOWN} findings in verdict.json")
+    for test in entry.tests[:_SHOWN]:
+        yield _label("test", test)
+    yield _label("again", again(entry, file))
+
+
+def headline(entry: ClauseEntry, width: int, paint: Paint = plainly) -> str:
+    """Name a clause, its verdict and its level in one line.
+
+    Args:
+        entry: the clause.
+        width: columns to fill; the clause's text is cut there.
+        paint: colours a text.
+
+    Returns:
+        The line.
+    """
+    head = f"{entry.verdict}  {entry.id}  {entry.level}  "
+    text = shorten(entry.text, width - len(head))
+    painted = paint(entry.verdict, COLOURS[entry.verdict])
+    return f"{painted}  {entry.id}  {entry.level}  {text}"
+
+
+def again(entry: ClauseEntry, file: VerdictFile) -> str:
+    """Say how to judge one clause again.
+
+    Args:
+        entry: the clause.
+        file: the run it belongs to.
+
+    Returns:
+        A command line.
+    """
+    words = ["wfc", "run"]
+    if file.subject.impl:
+        words += ["--impl", file.subject.impl]
+    if file.subject.asked_daemon:
+        words += ["--daemon", file.subject.asked_daemon]
+    if file.score_should:
+        words += ["--level", "should"]
+    words += ["--profile", file.profile, "--clause", entry.id]
+    return shlex.join(words)
+
+
+def shorten(text: str, width: int) -> str:
+    """Cut a text to one line.
+
+    Args:
+        text: any.
+        width: columns it may fill.
+
+    Returns:
+        The text, with an ellipsis where something was cut.
+    """
+    line = " ".join(text.split())
+    return line if len(line) <= width else line[: max(1, width - 1)].rstrip() + "…"
+
+
+def _finding_lines(finding: Finding, width: int) -> Iterator[str]:
+    expected, actual = (" ".join(one.split()) for one in (finding.expected, finding.actual))
+    together = f"{_label('expected', expected)}    actual  {actual}"
+    if len(together) <= width:
+        yield together
+    else:
+        yield from _labelled("expected", expected, width)
+        yield from _labelled("actual", actual, width)
+
+
+def _label(label: str, text: str) -> str:
+    return f"  {label:<{_INDENT - 2}}{text}"
+
+
+def _labelled(label: str, text: str, width: int) -> Iterator[str]:
+    lines = textwrap.wrap(" ".join(text.split()), max(20, width - _INDENT), break_on_hyphens=False)
+    for number, line in enumerate(lines or [""]):
+        yield _label(label if number == 0 else "", line)

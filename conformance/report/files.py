@@ -1,0 +1,104 @@
+"""The directory of a run: files replaced as a whole, `latest` beside it."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from conformance.errors import UsageError
+from conformance.report import junit, markdown
+from conformance.report.verdict_file import VerdictFile, decode, encode
+
+#: Name of the link to the newest run.
+LATEST = "latest"
+
+
+def timestamp() -> str:
+    """Read the wall clock, for people; nothing is ordered by it.
+
+    Returns:
+        Date and time in UTC, ISO 8601, to the second.
+    """
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+class RunFiles:
+    """The directory of one run.
+
+    Attributes:
+        directory: the run's own directory, `OUT/TIME`.
+    """
+
+    def __init__(self, out: Path, started_at: str) -> None:
+        self._out = out
+        self._secrets: set[str] = set()
+        try:
+            self.directory = _make_directory(out, started_at)
+            _point(out / LATEST, self.directory.name)
+        except OSError as error:
+            raise UsageError(f"cannot write to {out}: {error.strerror}") from None
+
+    def keep_out(self, secret: str) -> None:
+        """Name a text that must not stand in any file.
+
+        Args:
+            secret: the text.
+        """
+        self._secrets.add(secret)
+
+    def write_verdict(self, file: VerdictFile) -> VerdictFile:
+        """Replace verdict.json.
+
+        Args:
+            file: the run as it stands.
+
+        Returns:
+            The run as it was written: without secrets.
+        """
+        content = encode(file, self._secrets)
+        _replace(self.directory / "verdict.json", content)
+        return decode(content)
+
+    def write_rest(self, file: VerdictFile) -> None:
+        """Write what is only written at the end: junit.xml and summary.md.
+
+        Args:
+            file: the run as `write_verdict` gave it back.
+        """
+        _replace(self.directory / "junit.xml", junit.render(file).encode())
+        page = markdown.render(file)
+        _replace(self.directory / "summary.md", page.encode())
+        collected = os.environ.get("GITHUB_STEP_SUMMARY")
+        if collected:
+            with Path(collected).open("a", encoding="utf-8") as summary:
+                summary.write(page)
+
+
+def _make_directory(out: Path, started_at: str) -> Path:
+    name = started_at.partition("+")[0].replace(":", "-")
+    number = 1
+    while True:
+        directory = out / (name if number == 1 else f"{name}.{number}")
+        try:
+            directory.mkdir(parents=True)
+        except FileExistsError:
+            if not directory.is_dir():
+                raise
+            number += 1
+        else:
+            return directory
+
+
+def _point(link: Path, target: str) -> None:
+    """Replace a link at once, so that there is never none."""
+    new = link.with_name(f".{target}.{LATEST}")
+    new.symlink_to(target)
+    new.replace(link)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Replace a file at once: a reader sees the old one or the new one, whole."""
+    new = path.with_name(f".{path.name}.new")
+    new.write_bytes(content)
+    new.replace(path)

@@ -1,0 +1,258 @@
+"""The form of verdict.json: the one source of docs/verdict.schema.json."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable  # noqa: TC003 - public annotation read by tools
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from conformance.contract.clause import Level
+from conformance.contract.clauses import find
+from conformance.errors import UsageError
+from conformance.evidence.findings import ClauseResult, Finding, RunVerdict, Verdict
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conformance.contract.profiles import Profile
+
+#: Verdicts that say that a clause was judged.
+_JUDGED = (Verdict.PASS, Verdict.FAIL, Verdict.KNOWN, Verdict.STALE, Verdict.ADVICE)
+#: 256 bits as hexadecimal digits: the form of Spark's secret.
+_SECRET = re.compile(r"\b[0-9a-f]{64}\b")
+
+
+class Form(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of verdict.json."""
+
+
+class Suite(Form):
+    """The suite that judged."""
+
+    name: str
+    version: str
+
+
+class Subject(Form):
+    """What was judged.
+
+    Attributes:
+        impl: as the user named it, KIND:ID; empty if a daemon module alone was judged.
+        name: as the implementation names itself.
+        version: likewise.
+        language: likewise.
+        capabilities: likewise.
+        daemon: daemon module that was judged, empty if there was none.
+        asked_daemon: the daemon module that the user named, empty if none.
+    """
+
+    impl: str = ""
+    name: str = ""
+    version: str = ""
+    language: str = ""
+    capabilities: tuple[str, ...] = ()
+    daemon: str = ""
+    asked_daemon: str = ""
+
+
+class ClauseEntry(Form):
+    """What became of one clause."""
+
+    id: str
+    level: Level
+    text: str
+    verdict: Verdict
+    reason: str = ""
+    findings: tuple[Finding, ...] = ()
+    tests: tuple[str, ...] = ()
+
+
+class PlayedTest(Form):
+    """What became of one test, without its findings: they stand with the clauses.
+
+    Attributes:
+        id: of the test, as pytest names it.
+        clauses: ids of the clauses it is about.
+        seconds: how long it took.
+        round: which time the suite was played, from 1.
+        inconclusive: why nothing was proven; empty if all went well.
+        error: what went wrong in the suite itself; empty if nothing.
+    """
+
+    id: str
+    clauses: tuple[str, ...]
+    seconds: float
+    round: int = 1
+    inconclusive: str = ""
+    error: str = ""
+
+
+class VerdictFile(Form):
+    """A run: what was judged, by what, and what came of it.
+
+    Attributes:
+        format: version of this form.
+        suite: that judged.
+        command: the command line.
+        subject: what was judged.
+        profile: name of what it was judged by.
+        score_should: whether a SHOULD counted like a MUST.
+        is_gate: whether INCOMPLETE counts as inconclusive.
+        seed: of every random choice.
+        rounds: how often the suite was played.
+        started_at: date and time in UTC, ISO 8601.
+        seconds: wall time.
+        state: `running` while the file is still being rewritten, or left so by a kill.
+        verdict: on the run; while it runs, what it would be if it ended now.
+        exit_code: of the command; null while the run goes on.
+        counts: how many clauses came to each verdict.
+        must_total: how many MUST clauses apply.
+        must_verified: how many of those were judged.
+        errors: errors of the suite that belong to no clause.
+        clauses: one entry for each clause of the contract, in its order.
+        tests: one entry for each test that ended, in that order.
+    """
+
+    format: Literal["1"] = "1"
+    suite: Suite
+    command: tuple[str, ...]
+    subject: Subject
+    profile: str
+    score_should: bool
+    is_gate: bool
+    seed: int
+    rounds: int
+    started_at: str
+    seconds: float
+    state: Literal["running", "finished", "interrupted"]
+    verdict: RunVerdict
+    exit_code: int | None
+    counts: dict[str, int]
+    must_total: int
+    must_verified: int
+    errors: tuple[str, ...]
+    clauses: tuple[ClauseEntry, ...]
+    tests: tuple[PlayedTest, ...]
+
+    def having(self, *verdicts: Verdict) -> tuple[ClauseEntry, ...]:
+        """Select clauses by verdict.
+
+        Args:
+            *verdicts: any of these.
+
+        Returns:
+            The clauses, in the order of the contract.
+        """
+        return tuple(one for one in self.clauses if one.verdict in verdicts)
+
+
+def entries(results: Iterable[ClauseResult], profile: Profile) -> tuple[ClauseEntry, ...]:
+    """Bring results into the file's form.
+
+    Args:
+        results: one a clause.
+        profile: by which they were judged; it knows the levels.
+
+    Returns:
+        One entry a clause.
+    """
+    return tuple(_entry(result, profile) for result in results)
+
+
+def _entry(result: ClauseResult, profile: Profile) -> ClauseEntry:
+    clause = find(result.clause)
+    return ClauseEntry(
+        id=clause.id,
+        level=profile.level(clause),
+        text=clause.text,
+        verdict=result.verdict,
+        reason=result.reason,
+        findings=result.findings,
+        tests=result.tests,
+    )
+
+
+def count(clauses: Iterable[ClauseEntry]) -> dict[str, int]:
+    """Count the verdicts.
+
+    Args:
+        clauses: the entries.
+
+    Returns:
+        Verdict to how many clauses came to it, those with none left out.
+    """
+    found = Counter(one.verdict for one in clauses)
+    return {verdict.value: found[verdict] for verdict in Verdict if found[verdict]}
+
+
+def musts(clauses: Iterable[ClauseEntry]) -> tuple[int, int]:
+    """Count the MUST clauses that apply.
+
+    Args:
+        clauses: the entries.
+
+    Returns:
+        How many apply, and how many of those were judged.
+    """
+    applying = [
+        one
+        for one in clauses
+        if one.level is Level.MUST and one.verdict is not Verdict.NOT_APPLICABLE
+    ]
+    return len(applying), sum(one.verdict in _JUDGED for one in applying)
+
+
+def encode(file: VerdictFile, secrets: Iterable[str] = ()) -> bytes:
+    """Write verdict.json, without secrets.
+
+    Args:
+        file: what to write.
+        secrets: texts that must not stand in it, beside all that looks like a secret.
+
+    Returns:
+        The file's content.
+    """
+    text = msgspec.json.format(msgspec.json.encode(file), indent=1).decode()
+    for secret in secrets:
+        text = text.replace(secret, "(token)")
+    return _SECRET.sub("(secret)", text).encode() + b"\n"
+
+
+def decode(content: bytes) -> VerdictFile:
+    """Read verdict.json.
+
+    Args:
+        content: of the file.
+
+    Returns:
+        The run.
+
+    Raises:
+        UsageError: if it is no verdict.json, or one of another version.
+    """
+    try:
+        return msgspec.json.decode(content, type=VerdictFile)
+    except msgspec.DecodeError as error:
+        raise UsageError(f"this is no verdict.json of this suite: {error}") from None
+
+
+def read(place: Path) -> VerdictFile:
+    """Read a stored run.
+
+    Args:
+        place: the run's directory, or its verdict.json.
+
+    Returns:
+        The run.
+
+    Raises:
+        UsageError: if there is none, or it cannot be read.
+    """
+    path = place / "verdict.json" if place.is_dir() else place
+    try:
+        return decode(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from None

@@ -1,0 +1,8 @@
+"""Accepts connections and resets them at once."""
+
+from __future__ import annotations
+
+from fake_daemons.life import live
+
+if __name__ == "__main__":
+    live("accept=reset")

@@ -1,0 +1,8 @@
+"""Sends two bytes of the pid and closes."""
+
+from __future__ import annotations
+
+from fake_daemons.life import live
+
+if __name__ == "__main__":
+    live("acknowledge=half")

@@ -1,0 +1,12 @@
+"""Answers the secret late.
+
+`WFC_SECONDS` is by how much (default 1).
+"""
+
+from __future__ import annotations
+
+from fake_daemons.life import live
+from fake_daemons.scene import parameter
+
+if __name__ == "__main__":
+    live(f"authenticate=slow:{parameter('SECONDS', '1')}")

@@ -1,0 +1,215 @@
+"""The daemon: `python -m reference_impl.daemon [worker_module]`.
+
+It announces a port, forks a worker for every connection, kills workers on request, and
+takes them along when it ends. It is a single thread, because it forks.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import select
+import signal
+import socket
+import sys
+
+from . import forked, wire
+
+#: Signals that must not strike between a fork and the child's own handlers.
+_HANDLED = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD, signal.SIGHUP)
+
+#: After EAGAIN or EINTR a fork is tried once more, so much later (D-26).
+_FORK_PAUSE_S = 1.0
+
+#: How long workers may take to die of SIGHUP, in milliseconds; then they are killed.
+_PATIENCE_MS = 250
+
+_CHUNK_BYTES = 65536
+_BACKLOG = max(1024, socket.SOMAXCONN)
+
+
+class Daemon:
+    """The daemon's life.
+
+    Args:
+        worker_module: module whose `main` does the tasks.
+    """
+
+    def __init__(self, worker_module: str) -> None:
+        self.worker_module = worker_module
+        self.children: set[int] = set()
+        self._requests = b""
+        self._is_over = False
+        self._bell, bell = os.pipe()
+        self._descriptors = (self._bell, bell)
+        for fd in self._descriptors:
+            os.set_blocking(fd, False)
+        _install_handlers(bell)
+        self.listener = listen()
+
+    def run(self) -> int:
+        """Announce, serve, end.
+
+        Returns:
+            The exit status, which is 0.
+        """
+        os.write(1, wire.pack_int(self.listener.getsockname()[1]))
+        poller = select.poll()  # select cannot do descriptors of 1024 and more (D-39)
+        for fd in (0, self._bell, self.listener.fileno()):
+            poller.register(fd, select.POLLIN)
+        while not self._is_over:
+            ready = {fd for fd, _ in poller.poll()}
+            if self._bell in ready:
+                self.answer_bell()
+            if 0 in ready:
+                self.read_requests()
+            if self.listener.fileno() in ready and not self._is_over:
+                self.accept()
+        self.end_workers()
+        return 0
+
+    def answer_bell(self) -> None:
+        """See which signals have come: children are reaped, SIGTERM ends it all."""
+        numbers = os.read(self._bell, _CHUNK_BYTES)
+        if signal.SIGCHLD in numbers:
+            self.reap()
+        if signal.SIGTERM in numbers or signal.SIGINT in numbers:
+            self._is_over = True
+
+    def read_requests(self) -> None:
+        """Take what has come on stdin; half a record waits for its rest (D-16)."""
+        chunk = os.read(0, _CHUNK_BYTES)
+        if not chunk:
+            self._is_over = True
+        self._requests += chunk
+        while len(self._requests) >= wire.INT_BYTES:
+            record = self._requests[: wire.INT_BYTES]
+            self._requests = self._requests[wire.INT_BYTES :]
+            self.kill(wire.unpack_int(record))
+
+    def kill(self, pid: int) -> None:
+        """Kill this worker; whoever is not our child is none of our business (D-15)."""
+        if pid in self.children:
+            os.kill(pid, signal.SIGKILL)
+
+    def reap(self) -> None:
+        """Reap the workers that have ended."""
+        for pid in list(self.children):
+            if os.waitpid(pid, os.WNOHANG)[0]:
+                self.children.discard(pid)
+
+    def accept(self) -> None:
+        """Take one connection and fork its worker."""
+        try:
+            sock, _ = self.listener.accept()
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE):
+                select.select([], [], [], 0.05)  # it would be ready again at once
+            return
+        with sock:
+            sock.setblocking(True)  # noqa: FBT003 - the listener's mode is inherited
+            self.fork(sock)
+
+    def fork(self, sock: socket.socket) -> None:
+        """Fork the worker of this connection, or send the reason why not (D-28)."""
+        try:
+            pid = _fork_guarded()
+        except OSError as error:
+            _send_quietly(sock, wire.pack_int(-(error.errno or 1)))
+            return
+        if pid == 0:
+            self.listener.close()
+            for fd in self._descriptors:
+                os.close(fd)
+            forked.live(sock, self.worker_module)
+        self.children.add(pid)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _HANDLED)
+
+    def end_workers(self) -> None:
+        """SIGHUP for the whole group, SIGKILL for those who do not heed it."""
+        self.listener.close()
+        os.kill(0, signal.SIGHUP)
+        os.kill(0, signal.SIGCONT)
+        poller = select.poll()
+        poller.register(self._bell, select.POLLIN)
+        self.reap()
+        while self.children and poller.poll(_PATIENCE_MS):
+            os.read(self._bell, _CHUNK_BYTES)
+            self.reap()
+        for pid in self.children:
+            os.kill(pid, signal.SIGKILL)
+        for pid in self.children:
+            os.waitpid(pid, 0)
+
+
+def listen() -> socket.socket:
+    """A listening socket on the loopback address, IPv6 when the factory says so."""
+    is_v6 = os.environ.get("SPARK_PREFER_IPV6", "").lower() == "true"
+    listener = socket.socket(socket.AF_INET6 if is_v6 else socket.AF_INET)
+    listener.bind(("::1" if is_v6 else "127.0.0.1", 0))
+    listener.listen(_BACKLOG)
+    listener.setblocking(False)  # noqa: FBT003 - the name says it
+    return listener
+
+
+def _install_handlers(bell: int) -> None:
+    """Let signals ring the bell; the daemon itself never dies of SIGHUP (D-19)."""
+    signal.set_wakeup_fd(bell, warn_on_full_buffer=False)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
+        signal.signal(number, _ring)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
+def _ring(_number: int, _frame: object) -> None:
+    """Do nothing: the number stands in the pipe of set_wakeup_fd already."""
+
+
+def _fork_guarded() -> int:
+    """Fork with our signals blocked; the child unblocks them when it is ready.
+
+    Else a SIGTERM or SIGHUP of the daemon's end could run into a child that still has
+    the daemon's handlers, and be lost. A blocked signal waits, even an ignored one.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, _HANDLED)
+    try:
+        return _fork_twice()
+    except OSError:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _HANDLED)
+        raise
+
+
+def _fork_twice() -> int:
+    try:
+        return os.fork()
+    except OSError as error:
+        if error.errno not in (errno.EAGAIN, errno.EINTR):
+            raise
+    select.select([], [], [], _FORK_PAUSE_S)
+    return os.fork()
+
+
+def _send_quietly(sock: socket.socket, raw: bytes) -> None:
+    try:
+        sock.sendall(raw)
+    except OSError:
+        pass
+
+
+def main(arguments: list[str]) -> int:
+    """Run the daemon.
+
+    Args:
+        arguments: the command's own; the first may name the worker module.
+
+    Returns:
+        The exit status.
+    """
+    if os.getpgrp() != os.getpid():
+        os.setpgid(0, 0)
+    return Daemon(forked.worker_module_of(arguments)).run()
+
+
+if __name__ == "__main__":
+    status = main(sys.argv[1:])
+    sys.stdout.flush()
+    os._exit(status)  # nothing is left to clean up, and factories wait for the end
