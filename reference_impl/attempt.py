@@ -39,7 +39,7 @@ class Attempt:
 
         Raises:
             Stopped: stop() was faster.
-        """  # noqa: DOC502 - raised by _check
+        """
         with self._lock:
             self._check()
             self._interrupt = None

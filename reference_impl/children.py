@@ -45,9 +45,7 @@ class Child:
         ended: set when it has ended and is reaped.
     """
 
-    def __init__(
-        self, launch: Launch, *, piped: bool, on_end: Callable[[], None]
-    ) -> None:
+    def __init__(self, launch: Launch, *, piped: bool, on_end: Callable[[], None]) -> None:
         self.command = launch.command
         self.popen = _start(launch, piped=piped)
         self.pid = self.popen.pid

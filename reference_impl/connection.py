@@ -22,14 +22,14 @@ from .errors import (
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 #: A peer's text longer than this is no secret and no reply; it is not even read.
 LONGEST_TEXT_BYTES = 4096
 
 
 @contextmanager
-def socket_failures() -> Iterator[None]:
+def socket_failures() -> Generator[None]:
     """Turn the exceptions of `socket` into ours.
 
     Yields:
@@ -111,8 +111,17 @@ class Connection:
         self._send(wire.pack_int(number))
 
     def write_text(self, text: str) -> None:
-        """Send one text."""
-        self._send(wire.pack_text(text))
+        """Send one text, in two steps as Spark does.
+
+        If the peer has gone without reading, the first step provokes the reset and the
+        second one meets it: a socket error, no end of stream (F-RST-10).
+
+        Args:
+            text: the text.
+        """
+        raw = wire.pack_text(text)
+        self._send(raw[: wire.INT_BYTES])
+        self._send(raw[wire.INT_BYTES :])
 
     def _send(self, raw: bytes) -> None:
         with socket_failures():

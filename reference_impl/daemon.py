@@ -12,6 +12,7 @@ import select
 import signal
 import socket
 import sys
+from contextlib import suppress
 
 from . import forked, wire
 
@@ -189,10 +190,8 @@ def _fork_twice() -> int:
 
 
 def _send_quietly(sock: socket.socket, raw: bytes) -> None:
-    try:
+    with suppress(OSError):
         sock.sendall(raw)
-    except OSError:
-        pass
 
 
 def main(arguments: list[str]) -> int:

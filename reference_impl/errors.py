@@ -85,8 +85,7 @@ class ConnectBackFailed(FactoryError):
 
     def __init__(self, cause: FactoryError) -> None:
         super().__init__(
-            "Python worker failed to connect back. "
-            f"Caused by: {type(cause).__name__}: {cause}"
+            f"Python worker failed to connect back. Caused by: {type(cause).__name__}: {cause}"
         )
         self.counts_as = cause.counts_as
 

@@ -73,7 +73,7 @@ class PythonWorkerFactory:
 
         Raises:
             FactoryError: no worker could be had; `counts_as` says why.
-        """  # noqa: DOC502 - raised below
+        """
         if not self.settings.use_daemon:
             return self.simple.create(self.secret)
         return self.reuse() or self.create_through_daemon()
@@ -201,9 +201,7 @@ class PythonWorkerFactory:
             LOG.warning("Lost connection to Python daemon, attempting to restart")
         else:
             LOG.warning("Failed to open socket to Python daemon: %s", error)
-            LOG.warning(
-                "Assuming that daemon unexpectedly quit, attempting to restart"
-            )
+            LOG.warning("Assuming that daemon unexpectedly quit, attempting to restart")
 
     def stop_daemon(self) -> DaemonProcess | None:
         """Close all idle workers and end the daemon (F-RST-09, F-STOP-07)."""
@@ -211,9 +209,7 @@ class PythonWorkerFactory:
             self.close_idle(sock)
         return self.keeper.stop()
 
-    def open_worker(
-        self, process: DaemonProcess, attempt: Attempt
-    ) -> tuple[socket.socket, int]:
+    def open_worker(self, process: DaemonProcess, attempt: Attempt) -> tuple[socket.socket, int]:
         """Connect, shake hands, register.
 
         Args:

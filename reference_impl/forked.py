@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import suppress
 from importlib import import_module
 
 from . import serving, wire
@@ -47,8 +48,8 @@ def live(sock: socket.socket, worker_module: str) -> NoReturn:
         status = _work(sock, worker_module)
     except KeyboardInterrupt:
         pass
-    except BaseException:  # noqa: BLE001 - the last frame of this process
-        sys.excepthook(*sys.exc_info())
+    except BaseException as error:  # noqa: BLE001 - the last frame of this process
+        sys.excepthook(type(error), error, error.__traceback__)
     finally:
         _flush_output()
         os._exit(status)
@@ -83,7 +84,5 @@ def _work(sock: socket.socket, worker_module: str) -> int:
 
 def _flush_output() -> None:
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with suppress(OSError, ValueError):
             stream.flush()
-        except (OSError, ValueError):
-            pass

@@ -122,7 +122,7 @@ class DaemonKeeper:
             TimedOut: nothing came for too long.
             StartFailed: its stdout ended before.
             InvalidPort: what came is no port.
-        """  # noqa: DOC502 - check_port raises InvalidPort
+        """
         raw = process.wait_for_announcement(self.settings.port_timeout_s)
         if len(raw) < wire.INT_BYTES:
             if process.has_closed_stdout:

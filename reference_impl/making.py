@@ -57,9 +57,7 @@ class Maker:
             The factory.
         """
         modules = (use_daemon, daemon_module, worker_module)
-        return self._factory_class(
-            Settings.of(python_exec, env_vars, modules, options)
-        )
+        return self._factory_class(Settings.of(python_exec, env_vars, modules, options))
 
 
 make = Maker(PythonWorkerFactory)

@@ -28,9 +28,7 @@ class IdlePool:
         name: of the watching thread.
     """
 
-    def __init__(
-        self, timeout_s: float, close: Callable[[socket.socket], None], name: str
-    ) -> None:
+    def __init__(self, timeout_s: float, close: Callable[[socket.socket], None], name: str) -> None:
         self._timeout_s = timeout_s
         self._close = close
         self._name = name
@@ -91,9 +89,7 @@ class IdlePool:
 
     def _ensure_monitor(self) -> None:
         if self._monitor is None:
-            self._monitor = threading.Thread(
-                target=self._watch, name=self._name, daemon=True
-            )
+            self._monitor = threading.Thread(target=self._watch, name=self._name, daemon=True)
             self._monitor.start()
 
     def _watch(self) -> None:

@@ -83,8 +83,6 @@ def _profile(line: tuple[int, int]) -> Profile:
             else "Accept timed out"
         ),
         close_words=(
-            "Failed to stop worker socket"
-            if line >= (4, 0)
-            else "Failed to close worker socket"
+            "Failed to stop worker socket" if line >= (4, 0) else "Failed to close worker socket"
         ),
     )

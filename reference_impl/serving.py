@@ -7,8 +7,10 @@ returning means done, SystemExit with a status means that it ended badly.
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
+from contextlib import suppress
 
 from . import auth, wire
 
@@ -16,9 +18,8 @@ TYPE_CHECKING = False  # typing would cost every daemon five milliseconds
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
-    from io import BufferedReader, BufferedWriter
 
-    Task = Callable[[BufferedReader, BufferedWriter], None]
+    Task = Callable[[io.BufferedReader, io.BufferedWriter], None]
 
 #: Set and not empty, it makes a worker serve task after task on one connection.
 REUSE_VARIABLE = "SPARK_REUSE_WORKER"
@@ -103,8 +104,8 @@ def serve(sock: socket.socket, task: Task, *, reuse: bool) -> int:
         The exit status of the worker.
     """
     size = int(os.environ.get("SPARK_BUFFER_SIZE") or _DRAIN_BYTES)
-    infile = sock.makefile("rb", buffering=max(size, 2))
-    outfile = sock.makefile("wb", buffering=max(size, 2))
+    infile: io.BufferedReader = io.BufferedReader(sock.makefile("rb", buffering=0), size)
+    outfile: io.BufferedWriter = io.BufferedWriter(sock.makefile("wb", buffering=0), size)
     while _is_task_waiting(infile):
         status = run_task(task, infile, outfile)
         if status != 0 or not reuse:
@@ -114,7 +115,7 @@ def serve(sock: socket.socket, task: Task, *, reuse: bool) -> int:
     return 0
 
 
-def run_task(task: Task, infile: BufferedReader, outfile: BufferedWriter) -> int:
+def run_task(task: Task, infile: io.BufferedReader, outfile: io.BufferedWriter) -> int:
     """Do one task and deliver its output.
 
     Args:
@@ -135,7 +136,7 @@ def run_task(task: Task, infile: BufferedReader, outfile: BufferedWriter) -> int
     except OSError:
         if os.environ.get(STRICT_FLUSH_VARIABLE):
             raise
-        print("The output of a task could not be delivered", file=sys.stderr)
+        sys.stderr.write("The output of a task could not be delivered\n")
     return status
 
 
@@ -146,7 +147,7 @@ def _status(code: object) -> int:
     return code & 0xFF if isinstance(code, int) else 1
 
 
-def _is_task_waiting(infile: BufferedReader) -> bool:
+def _is_task_waiting(infile: io.BufferedReader) -> bool:
     """Wait for the next task; there is none when the peer has closed."""
     try:
         return bool(infile.peek(1))
@@ -156,8 +157,6 @@ def _is_task_waiting(infile: BufferedReader) -> bool:
 
 def _wait_for_close(sock: socket.socket) -> None:
     """Let the peer read everything before we end (SPARK-4088)."""
-    try:
+    with suppress(OSError):
         while sock.recv(_DRAIN_BYTES):
             pass
-    except OSError:
-        pass

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .errors import BadOption
 from .profile import DOCUMENTED, Profile, profile_named
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 #: Defaults, in seconds unless the name says otherwise. The first two are Spark's
 #: IDLE_WORKER_TIMEOUT_NS and PROCESS_WAIT_TIMEOUT_MS, connect_timeout_s is its limit on
@@ -85,25 +87,23 @@ class Settings(NamedTuple):
             known["profile"] = False
             profile = _documented()
         size = given["idle_worker_max_pool_size"]
+        use_daemon, daemon_module, worker_module = modules
         return cls(
-            str(python_exec),
-            dict(env_vars),
-            *modules,
-            profile,
-            *(_seconds(name, given[name]) for name in _SECONDS),
-            None if size is None else _size(size),
-            _preference(given["prefer_ipv6"]),
-            known,
+            python_exec=str(python_exec),
+            env_vars=dict(env_vars),
+            use_daemon=use_daemon,
+            daemon_module=daemon_module,
+            worker_module=worker_module,
+            profile=profile,
+            idle_timeout_s=_seconds(given, "idle_timeout_s"),
+            process_wait_timeout_s=_seconds(given, "process_wait_timeout_s"),
+            connect_timeout_s=_seconds(given, "connect_timeout_s"),
+            port_timeout_s=_seconds(given, "port_timeout_s"),
+            handshake_timeout_s=_seconds(given, "handshake_timeout_s"),
+            idle_worker_max_pool_size=None if size is None else _size(size),
+            prefer_ipv6=_preference(given["prefer_ipv6"]),
+            honoured=known,
         )
-
-
-_SECONDS = (
-    "idle_timeout_s",
-    "process_wait_timeout_s",
-    "connect_timeout_s",
-    "port_timeout_s",
-    "handshake_timeout_s",
-)
 
 
 def _documented() -> Profile:
@@ -112,7 +112,8 @@ def _documented() -> Profile:
     return profile
 
 
-def _seconds(name: str, value: object) -> float:
+def _seconds(given: Mapping[str, object], name: str) -> float:
+    value = given[name]
     if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
         raise BadOption(f"{name} must be a positive number of seconds, not {value!r}")
     return float(value)
@@ -121,9 +122,7 @@ def _seconds(name: str, value: object) -> float:
 def _size(value: object) -> int:
     """Spark 4.1 checks spark.python.factory.idleWorkerMaxPoolSize likewise."""
     if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
-        raise BadOption(
-            f"If set, the idle worker max size must be greater than 0, not {value!r}"
-        )
+        raise BadOption(f"If set, the idle worker max size must be greater than 0, not {value!r}")
     return value
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from conformance.contract.clauses import find
 from conformance.door.find import ROOT, mutants
 from conformance.drive import sandbox
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FOLDER = ROOT / "reference_impl" / "mutants"
 #: A mutant that hangs pays the deadline of a call or two.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import queue
 import socket
 import sys
 import threading
@@ -54,12 +55,13 @@ class Unsupported(CallError):
 
 
 class Dispatcher:
-    """Serve the channel: each call on a thread of its own, so that a hang blocks no other."""
+    """Serve the channel: no two calls share a thread, so that a hang blocks no other."""
 
     def __init__(self, handlers: dict[str, Handler]) -> None:
         self._handlers = handlers
         self._channel = _private_channel()
         self._writing = threading.Lock()
+        self._crew = _Crew()
 
     def log(self, level: str, logger: str, message: str) -> None:
         """Send the notification `log`.
@@ -80,7 +82,7 @@ class Dispatcher:
                 if request["method"] == "shutdown":
                     self._send({"jsonrpc": "2.0", "id": request["id"], "result": {}})
                     return
-                threading.Thread(target=self._answer, args=(request,), daemon=True).start()
+                self._crew.run(lambda request=request: self._answer(request))
 
     def hang_up(self) -> None:
         """Close the channel: `serve` returns, and the suite sees its end."""
@@ -115,6 +117,24 @@ class Dispatcher:
                 self._channel.sendall(line)
             except OSError:
                 self.hang_up()  # the suite has gone; nobody is left to tell
+
+
+class _Crew:
+    """Threads that run calls: a free one, or else a new one (which costs 0.1 ms)."""
+
+    def __init__(self) -> None:
+        self._calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._free = threading.Semaphore(0)
+
+    def run(self, call: Callable[[], None]) -> None:
+        if not self._free.acquire(blocking=False):
+            threading.Thread(target=self._work, daemon=True).start()
+        self._calls.put(call)
+
+    def _work(self) -> None:
+        while True:
+            self._calls.get()()
+            self._free.release()
 
 
 def _error(error: CallError) -> dict[str, Any]:

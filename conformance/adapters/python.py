@@ -133,7 +133,11 @@ class Bridge:
             Result of `factory.create`.
         """
         connection, pid = _run(self._factory(params).create)
-        return {"worker": self._name(connection), "pid": pid}
+        return {
+            "worker": self._name(connection),
+            "pid": pid,
+            "nonblocking": _is_nonblocking(connection),
+        }
 
     def _name(self, connection: Any) -> str:
         with self._naming:
@@ -330,6 +334,11 @@ def _read(connection: socket.socket, wanted: int) -> tuple[bytes, str]:
             return data, "eof"
         data += more
     return data, "none"
+
+
+def _is_nonblocking(connection: Any) -> bool | None:
+    timeout_of = getattr(connection, "gettimeout", None)
+    return bool(timeout_of() == 0) if callable(timeout_of) else None
 
 
 def _restore_timeout(connection: socket.socket, timeout_s: float | None) -> None:

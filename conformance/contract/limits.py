@@ -44,3 +44,7 @@ POLL_S = 0.002
 #: a fake that misbehaves (simple worker: 10 s for the connection, 10 s for the secret).
 #: What may take longer, as the first byte's 60 s, sets its own.
 CALL_DEADLINE_S = 25.0
+
+#: When a wait that should have a limit, and that no option shortens, is called endless:
+#: above Spark's own longest limit on a start (PROCESS_WAIT_TIMEOUT_S).
+ENDLESS_AFTER_S = 15.0

@@ -92,8 +92,8 @@ def _find_mutant(name: str, rest: str) -> Implementation:
     known = mutants()
     if rest not in known:
         near = difflib.get_close_matches(rest, known, n=3)
-        hint = f"; did you mean {', '.join(near)}?" if near else ""
-        raise UsageError(f"no mutant {rest!r}{hint} `wfc list mutants` lists them")
+        hint = f" (did you mean {', '.join(near)}?)" if near else ""
+        raise UsageError(f"no mutant {rest!r}{hint}; `wfc list mutants` lists them")
     return _find_python(name, f"{_MUTANTS}.{rest}:make")
 
 

@@ -89,11 +89,15 @@ class Session:
         self._methods[self._last_id] = method
         body: dict[str, Any] = msgspec.to_builtins(params)
         request = Request(id=self._last_id, method=method, params=body)
-        try:
-            self._channel.sendall(msgspec.json.encode(request) + b"\n")
-        except OSError as error:
-            self._lose(f"its channel is closed ({error.strerror})")
+        if self._end is None:
+            self._send(msgspec.json.encode(request) + b"\n")
         return self._last_id
+
+    def _send(self, line: bytes) -> None:
+        try:
+            self._channel.sendall(line)
+        except OSError:
+            self._end = Lost(self._how_it_ended())
 
     def finish(self, call: int, within_s: float) -> Outcome:
         """Wait for the answer to a call.
@@ -155,7 +159,7 @@ class Session:
         except OSError:
             data = b""
         if not data:
-            self._lose(self._how_it_ended())
+            self._end = Lost(self._how_it_ended())
             return True
         *lines, self._unread = (self._unread + data).split(b"\n")
         for line in lines:
@@ -202,9 +206,6 @@ class Session:
     def _broken(self, what: str) -> DoorError:
         self._end = Lost(f"the adapter {what}")
         return DoorError(f"the adapter {what}")
-
-    def _lose(self, reason: str) -> None:
-        self._end = Lost(reason)
 
     def _how_it_ended(self) -> str:
         wait_until(lambda: self._process.exit_status() is not None, 1.0)

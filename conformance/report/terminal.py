@@ -78,20 +78,20 @@ def _actual(entry: ClauseEntry) -> str:
 
 
 def _by_reason(clauses: Iterable[ClauseEntry], width: int) -> Iterator[str]:
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, dict[str, list[str]]] = {}
     for one in clauses:
-        groups.setdefault(" ".join(one.reason.split()), []).append(f"{one.id} {one.level}")
-    for reason, ids in groups.items():
-        yield from textwrap.wrap(reason, width, initial_indent="  ", subsequent_indent="  ") or [
-            "  no reason given"
-        ]
-        yield from textwrap.wrap(
-            " · ".join(ids).replace(" MUST", "\N{NO-BREAK SPACE}MUST"),
-            width,
-            initial_indent="    ",
-            subsequent_indent="    ",
-            break_on_hyphens=False,
-        )
+        reason = " ".join(one.reason.split()) or "no reason given"
+        groups.setdefault(reason, {}).setdefault(one.level, []).append(one.id)
+    for reason, levels in groups.items():
+        yield from textwrap.wrap(reason, width, initial_indent="  ", subsequent_indent="  ")
+        for level, ids in levels.items():
+            yield from textwrap.wrap(
+                " ".join(ids),
+                width,
+                initial_indent=f"    {level:<8}",
+                subsequent_indent=" " * 12,
+                break_on_hyphens=False,
+            )
 
 
 def _hanging(head: str, text: str, width: int) -> Iterator[str]:

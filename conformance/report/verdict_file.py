@@ -25,18 +25,18 @@ _JUDGED = (Verdict.PASS, Verdict.FAIL, Verdict.KNOWN, Verdict.STALE, Verdict.ADV
 _SECRET = re.compile(r"\b[0-9a-f]{64}\b")
 
 
-class Form(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A part of verdict.json."""
 
 
-class Suite(Form):
+class Suite(Form, kw_only=True):
     """The suite that judged."""
 
     name: str
     version: str
 
 
-class Subject(Form):
+class Subject(Form, kw_only=True):
     """What was judged.
 
     Attributes:
@@ -58,7 +58,7 @@ class Subject(Form):
     asked_daemon: str = ""
 
 
-class ClauseEntry(Form):
+class ClauseEntry(Form, kw_only=True):
     """What became of one clause."""
 
     id: str
@@ -70,7 +70,7 @@ class ClauseEntry(Form):
     tests: tuple[str, ...] = ()
 
 
-class PlayedTest(Form):
+class PlayedTest(Form, kw_only=True):
     """What became of one test, without its findings: they stand with the clauses.
 
     Attributes:
@@ -90,7 +90,7 @@ class PlayedTest(Form):
     error: str = ""
 
 
-class VerdictFile(Form):
+class VerdictFile(Form, kw_only=True):
     """A run: what was judged, by what, and what came of it.
 
     Attributes:

@@ -1,0 +1,64 @@
+"""Wrongs in what a factory says when it fails, and in what it says without need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.evidence.findings import Finding
+from conformance.evidence.outcomes import Outcome, Raised
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+#: How languages say that somebody went through a reference to nothing.
+_NOTHING = ("NullPointer", "NullReference", "NoneType", "nil pointer")
+_SHOWN_CHARACTERS = 400
+
+
+def incomplete_messages(outcome: Outcome, *parts: str) -> Iterator[Finding]:
+    """See a failure whose message lacks something.
+
+    Args:
+        outcome: of the call.
+        *parts: what the message must contain, each.
+
+    Yields:
+        One finding for each missing part, or one if the call did not raise.
+    """
+    if not isinstance(outcome, Raised):
+        yield Finding("incomplete_messages", "raises", type(outcome).__name__.lower())
+        return
+    for part in parts:
+        if part not in outcome.message:
+            actual = outcome.message.strip()[:_SHOWN_CHARACTERS]
+            yield Finding("incomplete_messages", f"a message with {part!r}", actual)
+
+
+def null_pointers(outcome: Outcome) -> Iterator[Finding]:
+    """See a failure that is a slip of the implementation's own.
+
+    Args:
+        outcome: of the call.
+
+    Yields:
+        One finding if it raised for going through a reference to nothing.
+    """
+    if isinstance(outcome, Raised) and any(word in str(outcome) for word in _NOTHING):
+        yield Finding("null_pointers", "an error that says what happened", str(outcome))
+
+
+def unwanted_log_lines(
+    lines: Sequence[tuple[str, str]], unwanted: Sequence[tuple[str, str]]
+) -> Iterator[Finding]:
+    """See log lines that must not come.
+
+    Args:
+        lines: level and message of each line logged.
+        unwanted: level and beginning of each line that must not come.
+
+    Yields:
+        One finding for each that came.
+    """
+    for level, text in lines:
+        if any(level == one and text.startswith(start) for one, start in unwanted):
+            yield Finding("unwanted_log_lines", "no such line", f"{level} {text}")

@@ -1,0 +1,201 @@
+"""The account of a run: what was established in all rounds, as verdict.json will tell it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+import conformance
+from conformance.check.verdicts import exit_code, weigh, weigh_run
+from conformance.contract.clauses import CLAUSES, find
+from conformance.drive.clock import now_s
+from conformance.evidence.findings import ClauseResult, RunVerdict, Verdict
+from conformance.report.verdict_file import (
+    PlayedTest,
+    Subject,
+    Suite,
+    VerdictFile,
+    count,
+    entries,
+    musts,
+)
+
+if TYPE_CHECKING:
+    from conformance.check.verdicts import Established
+    from conformance.cli.options import Options
+    from conformance.stage.opening import Opened
+    from conformance.stage.run import Run
+
+#: Verdicts that say nothing against anyone: if rounds differ in these, nothing is proven.
+_HARMLESS = (Verdict.PASS, Verdict.ADVICE, Verdict.UNVERIFIED)
+_HARNESS_ERROR = 3
+#: Exit codes that an error of the suite does not override.
+_WORSE = (1, 2)
+
+
+class Account:
+    """What was established so far.
+
+    Attributes:
+        results: the verdict on each clause so far, by its id.
+        errors: errors of the suite that belong to no clause.
+    """
+
+    def __init__(self, options: Options, opened: Opened, started_at: str) -> None:
+        self.results: dict[str, ClauseResult] = {}
+        self.errors: list[str] = []
+        self._options = options
+        self._started_at = started_at
+        self._began_s = now_s()
+        self._terms = opened.ledger.terms
+        self._subject = subject_of(opened.run, options)
+        self._all: list[Established] = []
+        self._round: list[Established] = []
+        self._played: list[PlayedTest] = []
+        self._rounds: list[dict[str, Verdict]] = []
+        for clause in CLAUSES:
+            self._weigh(clause.id)
+
+    @property
+    def subject(self) -> Subject:
+        """What is judged."""
+        return self._subject
+
+    @property
+    def profile(self) -> str:
+        """Name of the profile it is judged by."""
+        return self._terms.profile.name
+
+    def take(self, entry: Established) -> tuple[ClauseResult, ...]:
+        """Take what one test established.
+
+        Args:
+            entry: of the test.
+
+        Returns:
+            The verdicts on the clauses it is about, as they stand now.
+        """
+        self._all.append(entry)
+        self._round.append(entry)
+        self._played.append(
+            PlayedTest(
+                id=entry.test,
+                clauses=entry.claimed,
+                seconds=round(entry.seconds, 4),
+                round=len(self._rounds) + 1,
+                inconclusive=entry.inconclusive,
+                error=entry.error,
+            )
+        )
+        for clause in entry.claimed:
+            self._weigh(clause)
+        return tuple(self.results[clause] for clause in entry.claimed)
+
+    def end_round(self) -> None:
+        """Close the books of one round; see whether it came out as those before."""
+        mine = {one.id: weigh(one, self._round, self._terms).verdict for one in CLAUSES}
+        self._rounds.append(mine)
+        self._round = []
+        for clause, result in self.results.items():
+            self.results[clause] = unsteady(result, [one[clause] for one in self._rounds])
+
+    def file(self, state: Literal["running", "finished", "interrupted"]) -> VerdictFile:
+        """Tell the run as it stands.
+
+        Args:
+            state: of the run.
+
+        Returns:
+            What verdict.json will hold.
+        """
+        results = tuple(self.results[clause.id] for clause in CLAUSES)
+        clauses = entries(results, self._terms.profile)
+        must_total, must_verified = musts(clauses)
+        return VerdictFile(
+            suite=Suite(name="worker-factory-conformance", version=conformance.__version__),
+            command=self._options.command,
+            subject=self._subject,
+            profile=self._terms.profile.name,
+            score_should=self._terms.score_should,
+            is_gate=self._options.is_gate,
+            seed=self._options.seed,
+            rounds=self._options.rounds,
+            started_at=self._started_at,
+            seconds=round(now_s() - self._began_s, 3),
+            state=state,
+            verdict=self._verdict(results, state),
+            exit_code=self._exit_code(results, state),
+            counts=count(clauses),
+            must_total=must_total,
+            must_verified=must_verified,
+            errors=tuple(self.errors),
+            clauses=clauses,
+            tests=tuple(self._played),
+        )
+
+    def _weigh(self, clause: str) -> None:
+        self.results[clause] = weigh(find(clause), self._all, self._terms)
+
+    def _verdict(self, results: tuple[ClauseResult, ...], state: str) -> RunVerdict:
+        verdict = weigh_run(results, self._terms)
+        if verdict is not RunVerdict.NOT_CONFORMANT and (self.errors or state != "finished"):
+            return RunVerdict.INCOMPLETE
+        return verdict
+
+    def _exit_code(self, results: tuple[ClauseResult, ...], state: str) -> int | None:
+        if state == "running":
+            return None
+        if state == "interrupted":
+            return 2
+        verdict = self._verdict(results, state)
+        code = exit_code(results, verdict, is_gate=self._options.is_gate)
+        return _HARNESS_ERROR if self.errors and code not in _WORSE else code
+
+
+def unsteady(result: ClauseResult, rounds: list[Verdict]) -> ClauseResult:
+    """Mark a clause that did not come out the same in each round.
+
+    Args:
+        result: of all rounds taken together.
+        rounds: the verdict of each round.
+
+    Returns:
+        The result; INCONCLUSIVE if it would be harmless but the rounds differ, and with
+        the rounds counted in its reason.
+    """
+    if len(set(rounds)) <= 1:
+        return result
+    counted = Counter(rounds).most_common()
+    differs = "rounds differ: " + ", ".join(f"{times} {verdict}" for verdict, times in counted)
+    verdict = Verdict.INCONCLUSIVE if result.verdict in _HARMLESS else result.verdict
+    reason = f"{differs}; {result.reason}" if result.reason else differs
+    return msgspec.structs.replace(result, verdict=verdict, reason=reason)
+
+
+def subject_of(run: Run, options: Options) -> Subject:
+    """Tell what is judged.
+
+    Args:
+        run: opened.
+        options: what the user asked for.
+
+    Returns:
+        What verdict.json says about it.
+    """
+    own = run.own_daemon
+    daemon = own.module if own else ""
+    asked = options.wanted.daemon
+    if run.implementation is None:
+        return Subject(daemon=daemon, asked_daemon=asked)
+    about = run.about
+    return Subject(
+        impl=options.wanted.impl,
+        name=about.name,
+        version=about.version,
+        language=about.language,
+        capabilities=about.capabilities,
+        daemon=daemon,
+        asked_daemon=asked,
+    )

@@ -1,0 +1,152 @@
+"""The commands and options of `wfc`; what they do is imported when they are asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+import conformance
+from conformance.errors import ConformanceError
+
+_USAGE = 4
+_INTERRUPTED = 2
+
+_EPILOG = """\b
+Exit codes: 0 nothing unexpected; 1 an unexpected failure; 2 interrupted; 3 an error of
+the suite; 4 usage; 5 nothing scored; 6 a stale or expired baseline entry; 7 inconclusive,
+or INCOMPLETE under --gate; 8 the implementation could not be started."""
+
+_IMPL_HELP = "The implementation: py:MODULE:CALLABLE, cmd:COMMAND, spark:VENV or mutant:NAME."
+
+
+def invoke(arguments: list[str]) -> int:
+    """Run a command.
+
+    Args:
+        arguments: of the command line.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        code = root.main(arguments, prog_name="wfc", standalone_mode=False)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.Abort:
+        return _INTERRUPTED
+    except click.ClickException as error:
+        return _say(f"{error.format_message()}{_where_help_is(error)}", _USAGE)
+    except ConformanceError as error:
+        return _say(str(error), error.exit_code)
+    return code if isinstance(code, int) else 0
+
+
+def _where_help_is(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    return f" ({context.command_path} --help)" if context else ""
+
+
+def _say(line: str, code: int) -> int:
+    click.echo(f"wfc: {' '.join(line.split())}", err=True)
+    return code
+
+
+@click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(conformance.__version__, message="%(prog)s %(version)s")
+@click.pass_context
+def root(context: click.Context) -> None:
+    """Judge implementations of Apache Spark's PythonWorkerFactory."""
+    if context.invoked_subcommand in ("run", "doctor"):
+        from conformance.cli.settings import find_settings  # noqa: PLC0415 - start-up time
+
+        context.default_map = find_settings(Path.cwd())
+
+
+@root.command(epilog=_EPILOG)
+@click.option("--impl", metavar="KIND:ID", help=_IMPL_HELP)
+@click.option("--daemon", metavar="MODULE", help="A daemon module to be judged.")
+@click.option("--profile", metavar="NAME", help="What to judge by (wfc list profiles).")
+@click.option(
+    "--clause", "clauses", metavar="GLOB", multiple=True, help="Only these clauses; repeatable."
+)
+@click.option(
+    "--level",
+    type=click.Choice(["must", "should"]),
+    default="must",
+    show_default=True,
+    help="Score SHOULD clauses, too.",
+)
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Known deviations: [[deviation]] clause, wrong, reason, expires (TOML).",
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of all choices."
+)
+@click.option(
+    "--repeat",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Play the whole suite N times; each must come out the same.",
+)
+@click.option(
+    "--out",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("wfc-report"),
+    show_default=True,
+    help="Where the run's files go.",
+)
+@click.option("--gate", is_flag=True, help="INCOMPLETE is exit 7: for CI.")
+@click.option("--fail-fast", is_flag=True, help="End at the first failure.")
+@click.option("--dry-run", is_flag=True, help="List what would run.")
+def run(**options: Any) -> int:
+    """Run the suite on one implementation."""
+    from conformance.cli.options import read_options  # noqa: PLC0415 - start-up time
+    from conformance.cli.run import run_suite  # noqa: PLC0415 - start-up time
+
+    return run_suite(read_options(options))
+
+
+@root.command()
+@click.option("--impl", metavar="KIND:ID", required=True, help=_IMPL_HELP)
+def doctor(impl: str) -> int:
+    """See step by step whether an adapter works, before a suite is spent on it."""
+    from conformance.cli.doctor import examine  # noqa: PLC0415 - start-up time
+
+    return examine(impl)
+
+
+@root.command("list")
+@click.argument("what", type=click.Choice(["clauses", "fakes", "mutants", "profiles", "scenarios"]))
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def list_(what: str, *, as_json: bool) -> None:
+    """List what the suite has."""
+    from conformance.cli.lists import show_list  # noqa: PLC0415 - start-up time
+
+    show_list(what, as_json=as_json)
+
+
+@root.command()
+@click.argument("clause")
+def explain(clause: str) -> None:
+    """Say what a clause asks for, of whom, where it stands and who tests it."""
+    from conformance.cli.explain import show_clause  # noqa: PLC0415 - start-up time
+
+    show_clause(clause)
+
+
+@root.command()
+@click.argument("run", type=click.Path(exists=True, path_type=Path))
+def report(run: Path) -> None:
+    """Show a stored run again: its directory, or its verdict.json."""
+    from conformance.cli.printing import print_run  # noqa: PLC0415 - start-up time
+    from conformance.report.verdict_file import read  # noqa: PLC0415 - start-up time
+
+    print_run(read(run))

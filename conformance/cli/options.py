@@ -1,0 +1,71 @@
+"""What `wfc run` was asked, checked before anything is started."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from conformance.cli.baseline import Baseline, read_baseline
+from conformance.stage.opening import Wanted
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What `wfc run` was asked.
+
+    Attributes:
+        wanted: what is judged, and by what.
+        seed: of every random choice.
+        rounds: how often the suite is played.
+        out: where the runs' directories are made.
+        is_gate: whether INCOMPLETE counts as inconclusive.
+        is_fail_fast: whether the first failure ends the run.
+        is_dry: whether only to list what would run.
+        command: the command line, for the record.
+    """
+
+    wanted: Wanted
+    seed: int = 0
+    rounds: int = 1
+    out: Path = Path("wfc-report")
+    is_gate: bool = False
+    is_fail_fast: bool = False
+    is_dry: bool = False
+    command: tuple[str, ...] = ()
+
+
+def read_options(given: dict[str, Any]) -> Options:
+    """Bring the options of the command line into form.
+
+    Args:
+        given: by name, as click gives them.
+
+    Returns:
+        The options.
+
+    Raises:
+        UsageError: if something they name does not exist.
+    """
+    baseline = read_baseline(given["baseline"]) if given["baseline"] else Baseline()
+    wanted = Wanted(
+        impl=given["impl"] or "",
+        daemon=given["daemon"] or "",
+        profile=given["profile"] or "",
+        clauses=tuple(given["clauses"]),
+        score_should=given["level"] == "should",
+        known=baseline.known,
+        expired=baseline.expired,
+    )
+    wanted.check()
+    return Options(
+        wanted=wanted,
+        seed=given["seed"],
+        rounds=given["repeat"],
+        out=given["out"],
+        is_gate=given["gate"],
+        is_fail_fast=given["fail_fast"],
+        is_dry=given["dry_run"],
+        command=("wfc", *sys.argv[1:]),
+    )

@@ -1,0 +1,58 @@
+"""Text for the user: colours and width of his terminal, plain on a pipe."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import click
+
+from conformance.report.failure import plainly
+from conformance.report.terminal import render
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from conformance.report.failure import Paint
+    from conformance.report.verdict_file import VerdictFile
+
+#: Nothing is laid out for less, or for more than can be read.
+_NARROWEST = 80
+_WIDEST = 120
+
+
+def width() -> int:
+    """Choose how many columns to fill.
+
+    Returns:
+        Those of the terminal, within what can be read; the widest on a pipe.
+    """
+    columns = shutil.get_terminal_size((_WIDEST, 24)).columns
+    return min(_WIDEST, max(_NARROWEST, columns))
+
+
+def painter(stream: TextIO) -> Paint:
+    """Choose whether to colour.
+
+    Args:
+        stream: where the text goes.
+
+    Returns:
+        What colours a text on a terminal, unless NO_COLOR is set.
+    """
+    if not stream.isatty() or os.environ.get("NO_COLOR"):
+        return plainly
+    return lambda text, colour: click.style(text, fg=colour)
+
+
+def print_run(file: VerdictFile, stream: TextIO | None = None) -> None:
+    """Show a run.
+
+    Args:
+        file: the run.
+        stream: where to; standard output if None.
+    """
+    out = stream or click.get_text_stream("stdout")
+    for line in render(file, width(), painter(out)):
+        click.echo(line, file=out, color=True)

@@ -1,0 +1,158 @@
+"""The ear of `wfc run` within pytest: what is planned, what has ended, what went wrong."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING, Any
+
+from conformance.cli.tally import Tally
+from conformance.evidence.findings import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+    from conformance.check.verdicts import Established
+    from conformance.cli.account import Account
+    from conformance.cli.display import Display
+
+#: What `--fail-fast` stops at.
+_FAILED = (Verdict.FAIL, Verdict.HARNESS_ERROR)
+
+
+class Reporter:
+    """Listen to one round.
+
+    Attributes:
+        planned: tests of the round with the clauses each is about.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        display: Display,
+        write: Callable[[], object],
+        *,
+        is_fail_fast: bool,
+    ) -> None:
+        self.planned: tuple[tuple[str, tuple[str, ...]], ...] = ()
+        self._account = account
+        self._display = display
+        self._write = write
+        self._is_fail_fast = is_fail_fast
+        self._tally = Tally(())
+        self._session: pytest.Session | None = None
+
+    # -- pytest calls ------------------------------------------------------------------
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Take in what will run.
+
+        Args:
+            session: pytest's.
+        """
+        # Imported only now: pytest wants to load a plugin before anyone else does.
+        from conformance.plugin import claimed_by  # noqa: PLC0415
+
+        self._session = session
+        self.planned = tuple((item.nodeid, claimed_by(item)) for item in session.items)
+        self._tally = Tally(claimed for _, claimed in self.planned)
+        if not session.config.option.collectonly:
+            self._display.begin(self._account, self._tally)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note a file that cannot be collected.
+
+        Args:
+            report: pytest's.
+        """
+        if report.failed:
+            self._note(f"{report.nodeid}: {_last_line(report.longreprtext)}")
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note a failure of a test that is about no clause.
+
+        Args:
+            report: pytest's.
+        """
+        claimed = dict(self.planned).get(report.nodeid, ())
+        if report.failed and not claimed:
+            self._note(f"{report.nodeid}: {_last_line(report.longreprtext)}")
+
+    def pytest_internalerror(self, excrepr: object) -> bool:
+        """Note an error of pytest or of a plugin.
+
+        Args:
+            excrepr: the traceback.
+
+        Returns:
+            True: pytest need not print it.
+        """
+        self._note(_last_line(str(excrepr)))
+        return True
+
+    def pytest_timeout_set_timer(self, item: pytest.Item, settings: Any) -> bool:
+        """Draw the outermost ring: a test that nothing else has ended ends the run.
+
+        Args:
+            item: the test.
+            settings: of pytest-timeout.
+
+        Returns:
+            True: pytest-timeout need not; it would end the run with exit code 1.
+        """
+        ring = threading.Timer(settings.timeout, self._give_up, (item.nodeid,))
+        ring.daemon = True
+        ring.start()
+        item.cancel_timeout = ring.cancel  # type: ignore[attr-defined]
+        return True
+
+    def pytest_timeout_cancel_timer(self, item: pytest.Item) -> bool:
+        """Take the ring away.
+
+        Args:
+            item: the test.
+
+        Returns:
+            True: it is done.
+        """
+        item.cancel_timeout()  # type: ignore[attr-defined]
+        return True
+
+    # -- the ledger calls --------------------------------------------------------------
+
+    def take(self, entry: Established) -> None:
+        """Take what a test established.
+
+        Args:
+            entry: of the test.
+        """
+        results = self._account.take(entry)
+        families = self._tally.end_test(entry.claimed)
+        self._write()
+        self._display.tested(results, self._account, self._tally)
+        for family in families:
+            self._display.family(family, self._account, self._tally)
+        if self._is_fail_fast and any(one.verdict in _FAILED for one in results):
+            self._stop()
+
+    def _stop(self) -> None:
+        if self._session is not None:
+            self._session.shouldfail = "--fail-fast"
+
+    def _note(self, error: str) -> None:
+        self._account.errors.append(error)
+        self._display.line(f"error of the suite: {error}")
+
+    def _give_up(self, test: str) -> None:
+        """End the process: the main thread hangs where no deadline of ours reaches."""
+        self._note(f"{test} hangs, and no deadline ended it")
+        self._write()
+        os._exit(3)
+
+
+def _last_line(text: str) -> str:
+    lines = [line.removeprefix("E ").strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "no reason given"

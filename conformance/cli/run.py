@@ -1,0 +1,178 @@
+"""`wfc run`: rounds of pytest in this process, their account, their files."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+
+from conformance.cli.account import Account
+from conformance.cli.display import Display
+from conformance.cli.interrupts import Interrupts
+from conformance.cli.printing import print_run
+from conformance.cli.reporter import Reporter
+from conformance.door.find import ROOT
+from conformance.report.files import LATEST, RunFiles, timestamp
+from conformance.stage.opening import open_run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Literal, TextIO
+
+    from conformance.cli.options import Options
+    from conformance.stage.opening import Opened
+
+    State = Literal["running", "finished", "interrupted"]
+
+_INI = Path(__file__).resolve().parents[1] / "run.ini"
+_SCENARIOS = ROOT / "scenarios"
+#: Variables by which pytest settings of the user would leak into the run.
+_PYTEST_VARIABLES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+
+
+def run_suite(options: Options) -> int:
+    """Play the suite.
+
+    Args:
+        options: what the user asked for.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        ConformanceError: if the implementation cannot be started, or files not written.
+    """
+    with own_terminal() as stream, Interrupts() as interrupts, without_pytest_settings():
+        with Display(stream) as display:
+            play = _Play(options, display, interrupts)
+            play.rounds()
+        return play.tell(stream)
+
+
+class _Play:
+    """The rounds of one `wfc run`."""
+
+    def __init__(self, options: Options, display: Display, interrupts: Interrupts) -> None:
+        self._options = options
+        self._display = display
+        self._interrupts = interrupts
+        self._account: Account | None = None
+        self._files: RunFiles | None = None
+        self._planned: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def rounds(self) -> None:
+        """Play all rounds, or until one is interrupted."""
+        for _ in range(self._options.rounds):
+            try:
+                self._round()
+            except KeyboardInterrupt:
+                return
+            if self._interrupts.has_come or self._options.is_dry:
+                return
+            if self._account is not None:
+                self._account.end_round()
+
+    def tell(self, stream: TextIO) -> int:
+        """Write the files and tell how it came out.
+
+        Args:
+            stream: of the terminal.
+
+        Returns:
+            The exit code.
+        """
+        if self._options.is_dry and not self._interrupts.has_come:
+            return _list_planned(self._planned, stream)
+        if self._account is None or self._files is None:
+            click.echo("wfc: interrupted before anything ran", err=True)
+            return 2
+        with self._interrupts.held():
+            state: State = "interrupted" if self._interrupts.has_come else "finished"
+            file = self._files.write_verdict(self._account.file(state))
+            self._files.write_rest(file)
+            print_run(file, stream)
+            click.echo(f"report  {self._options.out / LATEST / 'verdict.json'}", file=stream)
+        return 2 if file.exit_code is None else file.exit_code
+
+    def _round(self) -> None:
+        self._display.starting(self._options.wanted.impl or self._options.wanted.daemon)
+        opened = open_run(self._options.wanted)
+        try:
+            account, files = self._books(opened)
+            self._play(opened, account, files)
+        finally:
+            with self._interrupts.held():
+                opened.run.close()
+
+    def _books(self, opened: Opened) -> tuple[Account, RunFiles | None]:
+        started_at = timestamp()
+        if self._account is None:
+            self._account = Account(self._options, opened, started_at)
+            if not self._options.is_dry:
+                self._files = RunFiles(self._options.out, started_at)
+        if self._files is not None:
+            self._files.keep_out(opened.run.token)
+        return self._account, self._files
+
+    def _play(self, opened: Opened, account: Account, files: RunFiles | None) -> None:
+        def write() -> None:
+            if files is not None:
+                files.write_verdict(account.file("running"))
+
+        reporter = Reporter(account, self._display, write, is_fail_fast=self._options.is_fail_fast)
+        opened.ledger.listeners.append(reporter.take)
+        write()
+        pytest.main(_arguments(self._options), plugins=[opened, reporter])
+        self._planned = reporter.planned
+
+
+def _arguments(options: Options) -> list[str]:
+    wanted = options.wanted
+    globs = [f"--wfc-clause={glob}" for glob in wanted.clauses]
+    return [
+        *("-c", str(_INI), "--rootdir", str(ROOT), "--confcutdir", str(_SCENARIOS)),
+        *("--disable-plugin-autoload", "-p", "conformance.plugin"),
+        *("-p", "pytest_timeout", "-p", "_hypothesis_pytestplugin"),
+        *("-p", "no:cacheprovider", "-p", "no:terminal"),
+        f"--hypothesis-seed={options.seed}",
+        *globs,
+        *(["--collect-only"] if options.is_dry else []),
+        str(_SCENARIOS),
+    ]
+
+
+def _list_planned(planned: tuple[tuple[str, tuple[str, ...]], ...], stream: TextIO) -> int:
+    for test, clauses in planned:
+        click.echo(f"{test}  {' '.join(clauses)}", file=stream)
+    number = len({clause for _, clauses in planned for clause in clauses})
+    click.echo(f"{len(planned)} tests of {number} clauses would run", file=stream)
+    return 0 if planned else 5
+
+
+@contextmanager
+def own_terminal() -> Iterator[TextIO]:
+    """Open standard output anew, out of reach of pytest's capturing.
+
+    Yields:
+        The stream.
+    """
+    with open(os.dup(1), "w", encoding="utf-8", errors="replace") as stream:
+        yield stream
+
+
+@contextmanager
+def without_pytest_settings() -> Iterator[None]:
+    """Hide pytest's variables from pytest.
+
+    Yields:
+        Nothing.
+    """
+    hidden = {name: os.environ.pop(name, None) for name in _PYTEST_VARIABLES}
+    try:
+        yield
+    finally:
+        os.environ.update({name: text for name, text in hidden.items() if text is not None})

@@ -1,0 +1,86 @@
+"""Settings of `wfc` in the user's pyproject.toml; the command line wins."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from conformance.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_TABLE = "worker-factory-conformance"
+
+
+class Settings(
+    msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True
+):
+    """The table `[tool.worker-factory-conformance]`; every key is an option of `run`."""
+
+    impl: str | None = None
+    daemon: str | None = None
+    profile: str | None = None
+    clause: tuple[str, ...] | None = None
+    level: Literal["must", "should"] | None = None
+    baseline: str | None = None
+    seed: int | None = None
+    repeat: int | None = None
+    out: str | None = None
+    gate: bool | None = None
+    fail_fast: bool | None = None
+
+
+class Tool(msgspec.Struct, frozen=True, rename={"ours": _TABLE}):
+    """The table `[tool]`, of which one entry is ours."""
+
+    ours: Settings = Settings()
+
+
+class Document(msgspec.Struct, frozen=True):
+    """A pyproject.toml."""
+
+    tool: Tool = Tool()
+
+
+def find_settings(directory: Path) -> dict[str, dict[str, Any]]:
+    """Read the settings that hold in a directory.
+
+    Args:
+        directory: the nearest pyproject.toml in it or above it counts.
+
+    Returns:
+        For each command, its options' defaults as click takes them.
+
+    Raises:
+        UsageError: if that file is malformed, or has a key or value that we do not know.
+    """
+    for place in (directory, *directory.parents):
+        path = place / "pyproject.toml"
+        if path.is_file():
+            return _defaults(_read(path), place)
+    return {}
+
+
+def _read(path: Path) -> Settings:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        return msgspec.convert(table, Document).tool.ours
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        raise UsageError(f"{path}: {error}") from None
+
+
+def _defaults(settings: Settings, place: Path) -> dict[str, dict[str, Any]]:
+    named = {name: getattr(settings, name) for name in settings.__struct_fields__}
+    given = {name: value for name, value in named.items() if value is not None}
+    for path in ("baseline", "out"):
+        if path in given:
+            given[path] = str(place / given[path])
+    if "clause" in given:
+        given["clauses"] = given.pop("clause")
+    impl = {"impl": given["impl"]} if "impl" in given else {}
+    return {"run": given, "doctor": impl}

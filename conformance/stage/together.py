@@ -1,0 +1,69 @@
+"""Several creates at once, so that their long waits are paid for once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from conformance.drive.clock import Deadline
+from conformance.evidence.outcomes import Outcome  # noqa: TC001 - msgspec reads it
+from conformance.stage.run import end_all
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conformance.stage.factory import Call, Factory
+    from conformance.stage.stage import Stage
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """How a create came out within its limit.
+
+    Attributes:
+        outcome: returned, raised or timed out.
+        took_s: seconds until then.
+    """
+
+    outcome: Outcome
+    took_s: float
+
+
+def create_together(stage: Stage, factories: Sequence[Factory], within_s: float) -> list[Answer]:
+    """Ask each factory for a worker, at the same time if the adapter can.
+
+    Creates that are still without an answer are let go afterwards: all processes of the
+    scenario are ended, which ends whatever a factory waits for. So the faults must leave
+    the next daemon of each factory in peace, if there is one.
+
+    Args:
+        stage: where they play.
+        factories: each is asked once.
+        within_s: limit in seconds, for all of them or for each.
+
+    Returns:
+        One answer a factory.
+    """
+    if "concurrent" in stage.run.about.capabilities:
+        return _finish(stage, [factory.begin_create() for factory in factories], within_s)
+    return [_finish(stage, [factory.begin_create()], within_s)[0] for factory in factories]
+
+
+def _finish(stage: Stage, calls: Sequence[Call], within_s: float) -> list[Answer]:
+    deadline = Deadline(within_s)
+    answers = [_answer(call, deadline) for call in calls]
+    _let_go(stage, [call for call in calls if not call.is_answered])
+    return answers
+
+
+def _answer(call: Call, deadline: Deadline) -> Answer:
+    call.finish(deadline.left_s)
+    return Answer(call.outcome, call.took_s)
+
+
+def _let_go(stage: Stage, hung: Sequence[Call]) -> None:
+    if not hung:
+        return
+    end_all("WFC_SCENARIO", stage.token)
+    for call in hung:
+        call.finish()
