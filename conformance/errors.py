@@ -31,6 +31,10 @@ class DoorError(UsageError):
     exit_code = 8
 
 
+class ProtocolError(DoorError):
+    """An adapter runs but does not keep the protocol: a finding about the adapter."""
+
+
 class SuiteError(ConformanceError):
     """The suite broke its own rules: a bug of ours."""
 

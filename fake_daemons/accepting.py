@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from _socket import AF_INET, AF_INET6, MSG_DONTWAIT, SOCK_STREAM, SOMAXCONN
+from _socket import AF_INET, AF_INET6, AF_UNIX, MSG_DONTWAIT, SOCK_STREAM, SOMAXCONN
 
 from fake_daemons.kernel import TYPE_CHECKING, Socket
 from fake_daemons.mischief import Actions, hang, nothing, step
@@ -31,10 +31,12 @@ class Accepting(Process):
 
     Attributes:
         listener: its listening socket.
+        path: of a Unix domain socket, empty over TCP.
         workers: pids of all workers ever forked → number of their connection.
     """
 
     listener: Socket
+    path = ""
 
     def __init__(self, scene: Scene, sightings: Sightings) -> None:
         super().__init__(scene, sightings)
@@ -45,11 +47,13 @@ class Accepting(Process):
         self._silent: dict[Socket, tuple[int, int]] = {}
 
     def listen(self) -> int:
-        """Listen on the loopback address.
+        """Listen on the loopback address, or on a Unix domain socket.
 
         Returns:
-            The port.
+            The port, 0 for a Unix domain socket.
         """
+        if directory := self.scene.socket_directory:
+            return self._listen_at(f"{directory}/.{os.getpid()}.sock")
         address = self.scene.loopback
         family = AF_INET6 if ":" in address else AF_INET
         self.listener = Socket(family, SOCK_STREAM)
@@ -60,6 +64,15 @@ class Accepting(Process):
         number = 6 if family == AF_INET6 else 4
         self.report("listen", family=number, address=address, port=port)
         return port
+
+    def _listen_at(self, path: str) -> int:
+        self.path = path
+        self.listener = Socket(AF_UNIX, SOCK_STREAM)
+        self.listener.bind(path)
+        self.listener.listen(_BACKLOG)
+        self.listener.settimeout(0)
+        self.report("listen", family="unix", address=path, port=0)
+        return 0
 
     def sources(self) -> list[int]:
         """Name the descriptors to wait for.
@@ -89,7 +102,8 @@ class Accepting(Process):
             return
         self._accepted += 1
         self.n = self._accepted
-        self.report("accept", n=self.n, peer=peer[0], peer_port=peer[1])
+        host, port = peer[:2] if peer else ("", 0)  # over a Unix domain socket: nameless
+        self.report("accept", n=self.n, peer=host, peer_port=port)
         refusals: Actions = {
             "reset": lambda _: self.drop(reset=True),
             "close": lambda _: self.drop(),

@@ -168,7 +168,9 @@ def _parse_action(text: str) -> Fault:
 
 
 def _add_key(fault: Fault, pair: str) -> None:
-    name, _, value = pair.partition("=")
+    name, equals, value = pair.partition("=")
+    if not equals:
+        raise ValueError(f"{name} without a value")
     kind = {"then": "then", **KEYS.get(fault.action, {})}[name]
     if name in fault.keys:
         raise ValueError(f"{name} twice")

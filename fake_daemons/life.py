@@ -16,7 +16,7 @@ from fake_daemons.leash import wear
 from fake_daemons.mischief import Actions, hang, step
 from fake_daemons.process import ORDERLY, run
 from fake_daemons.scene import setting
-from fake_daemons.wire import INT_BYTES, pack, unpack
+from fake_daemons.wire import INT_BYTES, frame, pack, unpack
 
 if TYPE_CHECKING:
     from fake_daemons.faults import Fault
@@ -67,11 +67,11 @@ class Daemon(Accepting):
 
     @override
     def on_sigterm(self) -> None:
-        """Take the workers along, as Spark's daemon does."""
-        step(self, "sigterm", self._shut_down, {"ignore": _ignore}, 0)
+        """Shut down, unless told to ignore it."""
+        step(self, "sigterm", self.shut_down, {"ignore": _ignore}, 0)
 
     def _announce(self, port: int) -> None:
-        true = pack(port)
+        true = frame(os.fsencode(self.path)) if self.path else pack(port)
         actions: Actions = {
             "port": lambda fault: self._write(*_number(fault.argument)),
             "text": lambda fault: self._write(port, os.fsencode(fault.argument)),
@@ -131,11 +131,15 @@ class Daemon(Accepting):
         if self._request:
             self.report("partial_kill", bytes=len(self._request))
         self.report("hang_up")
-        step(self, "hang_up", self._shut_down, {"ignore": _ignore}, 0)
+        step(self, "hang_up", self.shut_down, {"ignore": _ignore}, 0)
         self._hears_stdin = False
 
-    def _shut_down(self) -> None:
+    @override
+    def shut_down(self) -> None:
+        """Take the workers along: SIGHUP to the whole group."""
         self.report("end", status=ORDERLY)
+        if self.path and os.path.exists(self.path):
+            os.unlink(self.path)
         os.kill(0, signal.SIGHUP)
         os._exit(ORDERLY)
 

@@ -19,6 +19,11 @@ _FLOOD_BYTES = "1048576"
 _FLOOD = (b"x" * 63 + b"\n") * (_CHUNK_BYTES // 64)
 
 
+#: Points right behind something that the peer can see. They go by the plan as it stood
+#: before that: who has got an answer may change the plan without racing with us.
+_BEHIND = ("announced", "acknowledged", "authenticated", "serve")
+
+
 def nothing() -> None:
     """Do nothing: the honest step of a point at which nothing happens."""
 
@@ -41,7 +46,9 @@ def step(
     """
     at = process.n if n is None else n
     replaced = False
-    for fault in process.scene.faults():
+    if point not in _BEHIND:
+        process.scene.read_plan()
+    for fault in process.scene.faults:
         if not fault.strikes(point, process.scene.generation, at):
             continue
         process.report("fault", point=point, action=fault.action, n=at)
@@ -120,6 +127,7 @@ def _gate(process: Process, fault: Fault) -> None:
     while not _let_through(process, path):
         pass
     process.report("passed", name=fault.argument)
+    process.scene.read_plan()
 
 
 def _let_through(process: Process, path: str) -> bool:

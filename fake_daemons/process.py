@@ -56,6 +56,10 @@ class Process:
 
     def on_sigterm(self) -> None:
         """Answer SIGTERM."""
+        self.shut_down()
+
+    def shut_down(self) -> None:
+        """End in good order."""
         self.end(ORDERLY)
 
     def daemon_pid(self) -> int:
@@ -157,7 +161,7 @@ class Process:
             if number == signal.SIGTERM:
                 self.on_sigterm()
             else:
-                self.end(ORDERLY)
+                self.shut_down()
 
     def drop(self, *, reset: bool = False) -> None:
         """Close the connection in hand, if there is one.

@@ -49,6 +49,7 @@ class Scene:
 
     Attributes:
         directory: of the scenario, or empty.
+        faults: that stand: the module's, the environment's, those of the plan as read last.
         generation: number of this process among those with its stem, from 1.
         secret: that it was given, or None.
     """
@@ -56,29 +57,32 @@ class Scene:
     def __init__(self, faults: str, stem: str) -> None:
         self.directory = setting("DIR", "")
         self._standing = _own(faults) + parse(setting("FAULTS", ""))
+        self.faults = self._standing
         self._plan_path = setting("PLAN", "")
-        self._plan, self._planned = b"", list[Fault]()
+        self._plan: bytes = b""
         self.secret = os.environb.get(b"PYTHON_WORKER_FACTORY_SECRET")
         self.generation = _reserve(f"{self.directory}/{stem}") if self.directory else 1
 
-    def faults(self) -> list[Fault]:
-        """Read the plan page anew.
-
-        Returns:
-            All faults that stand now: the module's, the environment's, the plan's.
-        """
-        if self._plan_path:
-            page = _read(self._plan_path)
-            if page != self._plan:
-                text = os.fsdecode(page.replace(b"\0", b" "))
-                self._plan, self._planned = page, parse(text)
-        return self._standing + self._planned
+    def read_plan(self) -> None:
+        """Read the plan page anew; who cannot parse it gets a FaultError."""
+        if not self._plan_path:
+            return
+        page = _read(self._plan_path)
+        if page != self._plan:
+            text = os.fsdecode(page.replace(b"\0", b" "))
+            self._plan, self.faults = page, self._standing + parse(text)
 
     @property
     def loopback(self) -> str:
         """The address that Spark asks for: IPv6 only if it says so."""
         prefers = os.environ.get("SPARK_PREFER_IPV6", "").lower() == "true"
         return "::1" if prefers else "127.0.0.1"
+
+    @property
+    def socket_directory(self) -> str:
+        """Where Spark 4.1 and later want a Unix domain socket; empty over TCP."""
+        wanted = os.environ.get("PYTHON_UNIX_DOMAIN_ENABLED", "").lower() == "true"
+        return os.environ.get("PYTHON_WORKER_FACTORY_SOCK_DIR", "") if wanted else ""
 
 
 def _own(text: str) -> list[Fault]:

@@ -126,6 +126,7 @@ class Serving(Process):
             if size < 0:
                 self.end(1)
             body = self.receive(size)
+            self.scene.read_plan()
             self.report("exchange", n=self.n, bytes=size)
             self.send(pack(os.getpid()) + pack(size) + body)
 

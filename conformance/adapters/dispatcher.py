@@ -16,6 +16,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 Handler = Callable[[dict[str, Any]], dict[str, Any]]
@@ -82,7 +83,7 @@ class Dispatcher:
                 if request["method"] == "shutdown":
                     self._send({"jsonrpc": "2.0", "id": request["id"], "result": {}})
                     return
-                self._crew.run(lambda request=request: self._answer(request))
+                self._crew.run(partial(self._answer, request))
 
     def hang_up(self) -> None:
         """Close the channel: `serve` returns, and the suite sees its end."""

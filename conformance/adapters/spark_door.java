@@ -43,6 +43,7 @@ public final class SparkDoor {
     /** The strong reference to each worker: the factory's own registry is weak. */
     private final Map workers = new HashMap();
     private final Map names = new HashMap();
+    private final Map owners = new HashMap();
     private final Set envFactories = new HashSet();
     /** Guards the configuration that all factories share while one is made. */
     private final Object making = new Object();
@@ -102,7 +103,7 @@ public final class SparkDoor {
     }
 
     public String create(PythonWorkerFactory factory) throws Throwable {
-        return handOut((Tuple2) factory.create());
+        return handOut((Tuple2) factory.create(), factory);
     }
 
     /** Release a worker; unless the time-out is negative, set the clock of the pool back so that it holds. */
@@ -118,7 +119,7 @@ public final class SparkDoor {
         call(factory, "stopWorker", new Object[] {worker(worker)});
     }
 
-    private String handOut(Tuple2 made) throws Throwable {
+    private String handOut(Tuple2 made, Object owner) throws Throwable {
         Object worker = made._1();
         Option handle = (Option) made._2();
         String name;
@@ -128,6 +129,7 @@ public final class SparkDoor {
                 name = "w" + (++lastWorker);
                 names.put(worker, name);
                 workers.put(name, worker);
+                owners.put(name, owner);
             }
         }
         return "{\"worker\": \"" + name + "\", \"pid\": " + (handle.isDefined() ? pid(handle.get()) : "null")
@@ -162,8 +164,44 @@ public final class SparkDoor {
         synchronized (workers) {
             Object worker = worker(name);
             workers.remove(name);
+            owners.remove(name);
             names.remove(worker);
             return new WeakReference(worker);
+        }
+    }
+
+    /**
+     * Let go of a factory that nobody will ask for again: its workers, and the thread that watches its idle ones, which
+     * Spark never ends (2.4 - 4.3). A run makes thousands of factories.
+     */
+    public void retire(Object factory) throws Throwable {
+        List its = new ArrayList();
+        synchronized (workers) {
+            for (Iterator i = owners.keySet().iterator(); i.hasNext();) {
+                Object name = i.next();
+                if (owners.get(name) == factory) its.add(name);
+            }
+        }
+        for (int i = 0; i < its.size(); i++) {
+            String name = (String) its.get(i);
+            Object worker = worker(name);
+            // A PythonWorker's selector holds three descriptors, which closing the channel leaves open.
+            if (worker instanceof Socket) ((Socket) worker).close(); else call(worker, "stop", new Object[0]);
+            drop(name);
+        }
+        Thread[] threads = new Thread[Thread.activeCount() * 2 + 100];
+        int count = Thread.enumerate(threads);
+        for (int i = 0; i < count; i++) {
+            if (!threads[i].getClass().getName().endsWith("PythonWorkerFactory$MonitorThread")) continue;
+            if (field(threads[i], "$outer") != factory) continue;
+            threads[i].setUncaughtExceptionHandler(new Quiet());
+            threads[i].interrupt();
+        }
+    }
+
+    /** The interrupt ends the thread by an exception, of which nobody need hear. */
+    private static final class Quiet implements Thread.UncaughtExceptionHandler {
+        public void uncaughtException(Thread thread, Throwable error) {
         }
     }
 
@@ -239,13 +277,13 @@ public final class SparkDoor {
                 // The factory is made inside, and reads its modules from the configuration: nobody may change that.
                 Map before = change(pairs(settings));
                 try {
-                    return handOut((Tuple2) virtual("createPythonWorker", Tuple2.class, types, arguments));
+                    return handOut((Tuple2) virtual("createPythonWorker", Tuple2.class, types, arguments), null);
                 } finally {
                     change(before);
                 }
             }
         }
-        return handOut((Tuple2) virtual("createPythonWorker", Tuple2.class, types, arguments));
+        return handOut((Tuple2) virtual("createPythonWorker", Tuple2.class, types, arguments), null);
     }
 
     /** Call destroyPythonWorker or releasePythonWorker. */

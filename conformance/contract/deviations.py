@@ -48,6 +48,7 @@ _BROKEN = (
             how="A daemon that closed its stdout but still counts as alive is reported by a "
             "NullPointerException, which names no module.",
             evidence="[E1], PR 41288",
+            wrong="incomplete_messages",
             certain=False,
         ),
     ),
@@ -58,6 +59,7 @@ _BROKEN = (
             clause="F-START-12",
             how="create() throws a NullPointerException after 10 s.",
             evidence="[E1], PR 41288",
+            wrong="null_pointers|wrong_messages",
         ),
     ),
     Known(
@@ -67,6 +69,7 @@ _BROKEN = (
             clause="F-CONN-17",
             how="A reused worker has whatever mode its last owner left it in.",
             evidence="SPARK-57931",
+            wrong="blocking_workers",
             certain=False,
         ),
     ),
@@ -122,6 +125,7 @@ _FACTORY_DEFECTS = (
             how="create() never returns once about 64 KiB stand on the daemon's stderr before "
             "the port.",
             evidence="[E8]",
+            wrong="failures_to_return",
         ),
     ),
     Known(
@@ -131,6 +135,7 @@ _FACTORY_DEFECTS = (
             clause="F-START-19",
             how="The port is waited for without limit, under the factory's lock.",
             evidence="[J]",
+            wrong="endless_calls",
         ),
     ),
     Known(
@@ -140,6 +145,7 @@ _FACTORY_DEFECTS = (
             clause="F-CONN-10",
             how="The socket stays open until the garbage collector runs.",
             evidence="[E2] fd_leak",
+            wrong="leaked_connections",
         ),
     ),
     Known(
@@ -149,6 +155,7 @@ _FACTORY_DEFECTS = (
             clause="F-CONN-10",
             how="The socket stays open for ever.",
             evidence="[E2] fd_leak",
+            wrong="leaked_connections",
         ),
     ),
     Known(
@@ -158,6 +165,7 @@ _FACTORY_DEFECTS = (
             clause="F-CONN-16",
             how="The pid and the reply are waited for without limit, under the factory's lock.",
             evidence="[E1], [E2] lock_blocks",
+            wrong="endless_calls",
         ),
     ),
     Known(
@@ -168,6 +176,7 @@ _FACTORY_DEFECTS = (
             how="After the first byte of the pid, its rest and the reply are waited for without "
             "limit.",
             evidence="[E2], [E5]",
+            wrong="endless_calls",
         ),
     ),
     Known(

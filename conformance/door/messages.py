@@ -126,6 +126,12 @@ class Inspected(Result, frozen=True, kw_only=True):
     idle: tuple[int, ...] | None = None
 
 
+class WorkerStopped(Result, frozen=True, kw_only=True):
+    """Result of `factory.is_worker_stopped`."""
+
+    stopped: bool
+
+
 class EnvRequest(Params, frozen=True, kw_only=True):
     """Parameters of `env.create`."""
 
@@ -161,6 +167,7 @@ METHODS: dict[str, tuple[type[Params], type[Result]]] = {
     "factory.create": (OfFactory, WorkerMade),
     "factory.release_worker": (OfWorker, Result),
     "factory.stop_worker": (OfWorker, Result),
+    "factory.is_worker_stopped": (OfWorker, WorkerStopped),
     "factory.stop": (OfFactory, Result),
     "factory.inspect": (OfFactory, Inspected),
     "worker.exchange": (Exchange, Exchanged),

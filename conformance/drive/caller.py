@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import select
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -222,3 +223,16 @@ def _fill(pipe: int) -> int:
     """Fill a pipe, so that whoever writes to it waits; returns how many bytes it took."""
     size = fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     return os.write(pipe, bytes(size))
+
+
+def has_ipv6() -> bool:
+    """Tell whether this machine has the loopback address of IPv6.
+
+    Returns:
+        Whether a socket can be bound to it.
+    """
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False

@@ -189,6 +189,28 @@ def reap(pid: int) -> None:
         return
 
 
+def collect_orphan(pid: int, within_s: float = _END_S) -> int | None:
+    """Wait for an orphan that has become our child, and ask how it ended.
+
+    Args:
+        pid: its pid.
+        within_s: limit in seconds.
+
+    Returns:
+        Its exit status, minus the signal that killed it; None if it lives, or has
+        never become ours.
+    """
+
+    def ask() -> tuple[int, int]:
+        try:
+            return os.waitpid(pid, os.WNOHANG)
+        except ChildProcessError:
+            return 0, 0
+
+    ended, status = wait_until(lambda: found if (found := ask())[0] else None, within_s) or (0, 0)
+    return os.waitstatus_to_exitcode(status) if ended else None
+
+
 def wait_for_end(pids: Sequence[int], within_s: float = _END_S) -> bool:
     """Wait until processes have ended, collecting those that are our children.
 

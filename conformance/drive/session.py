@@ -12,7 +12,7 @@ import msgspec
 from conformance.door.messages import METHODS, Incoming, LogLine, Params, Request
 from conformance.drive import sandbox
 from conformance.drive.clock import Deadline, wait_until
-from conformance.errors import DoorError, Unobservable
+from conformance.errors import DoorError, ProtocolError, Unobservable
 from conformance.evidence.outcomes import Lost, Outcome, Raised, Returned, TimedOut
 
 if TYPE_CHECKING:
@@ -192,7 +192,8 @@ class Session:
                 return Raised(fault.class_name, fault.message, fault.counts_as)
             if fault.kind == "unsupported":
                 raise Unobservable(f"the adapter does not support {method}")
-            raise self._broken(f"failed in {method}: {message.error.message}")
+            self._lose(f"the adapter failed in {method}")
+            raise DoorError(f"the adapter failed in {method}: {message.error.message}")
         if message.result is msgspec.UNSET:
             raise self._broken(f"answered {method} with neither result nor error")
         return Returned(self._decode(message.result, METHODS[method][1]))
@@ -203,9 +204,9 @@ class Session:
         except msgspec.DecodeError as error:
             raise self._broken(f"sent {bytes(raw)[:_STRAY_CHARACTERS]!r}: {error}") from None
 
-    def _broken(self, what: str) -> DoorError:
+    def _broken(self, what: str) -> ProtocolError:
         self._end = Lost(f"the adapter {what}")
-        return DoorError(f"the adapter {what}")
+        return ProtocolError(f"the adapter {what}")
 
     def _how_it_ended(self) -> str:
         wait_until(lambda: self._process.exit_status() is not None, 1.0)

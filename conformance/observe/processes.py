@@ -125,6 +125,21 @@ def children(pid: int) -> tuple[Seen, ...]:
     return tuple(seen for seen in everyone if seen and seen.parent_pid == pid)
 
 
+def threads(pid: int) -> tuple[int, ...]:
+    """List the threads of a process.
+
+    Args:
+        pid: its pid.
+
+    Returns:
+        Their ids; empty if it is gone.
+    """
+    try:
+        return tuple(int(entry) for entry in os.listdir(_PROC / str(pid) / "task"))
+    except OSError:
+        return ()
+
+
 def descriptors(pid: int) -> dict[int, str]:
     """List the open descriptors of a process.
 

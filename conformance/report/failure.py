@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import shlex
 import textwrap
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from conformance.evidence.findings import Verdict
+from conformance.report.paint import Paint, plainly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.evidence.findings import Finding
     from conformance.report.verdict_file import ClauseEntry, VerdictFile
-
-#: Colours a text; the identity on a pipe.
-Paint = Callable[[str, str], str]
 
 #: How many findings on one clause are shown; all stand in verdict.json.
 _SHOWN = 3
@@ -34,18 +31,6 @@ COLOURS = {
     Verdict.INCONCLUSIVE: "magenta",
     Verdict.HARNESS_ERROR: "magenta",
 }
-
-
-def plainly(text: str, _colour: str) -> str:
-    """Colour nothing.
-
-    Args:
-        text: to be shown.
-
-    Returns:
-        The text.
-    """
-    return text
 
 
 def failure_lines(

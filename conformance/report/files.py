@@ -66,7 +66,7 @@ class RunFiles:
         Args:
             file: the run as `write_verdict` gave it back.
         """
-        _replace(self.directory / "junit.xml", junit.render(file).encode())
+        _replace(self.directory / "junit.xml", junit.render(file))
         page = markdown.render(file)
         _replace(self.directory / "summary.md", page.encode())
         collected = os.environ.get("GITHUB_STEP_SUMMARY")

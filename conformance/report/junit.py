@@ -28,14 +28,14 @@ _ELEMENTS = {
 }
 
 
-def render(file: VerdictFile) -> str:
+def render(file: VerdictFile) -> bytes:
     """Write a run as JUnit XML.
 
     Args:
         file: the run.
 
     Returns:
-        The document.
+        The document, in UTF-8.
     """
     suite = ET.Element("testsuite", name=file.suite.name, timestamp=file.started_at)
     suite.set("time", f"{file.seconds:.3f}")
@@ -53,7 +53,7 @@ def render(file: VerdictFile) -> str:
     for plural, kind in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(plural, str(kinds.count(kind)))
     ET.indent(suite)
-    return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
+    return bytes(ET.tostring(suite, encoding="utf-8", xml_declaration=True)) + b"\n"
 
 
 def _test_case(suite: ET.Element, entry: ClauseEntry, file: VerdictFile) -> str:

@@ -6,12 +6,12 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from conformance.evidence.findings import RunVerdict, Verdict
-from conformance.report.failure import COLOURS, failure_lines, plainly, shorten
+from conformance.report.failure import COLOURS, failure_lines, shorten
+from conformance.report.paint import Paint, plainly
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from conformance.report.failure import Paint
     from conformance.report.verdict_file import ClauseEntry, VerdictFile
 
 #: Verdicts that are shown in full, the worst first.

@@ -70,6 +70,19 @@ class Call:
         """Log lines that came since the call began."""
         return tuple(self._session.logs[self._first_log :])
 
+    def heard(self) -> tuple[tuple[str, str], ...]:
+        """Tell level and message of each log line since the call began.
+
+        Returns:
+            The lines, in order.
+
+        Raises:
+            Unobservable: if the adapter does not pass on what is logged.
+        """
+        if "log" not in self._stage.run.about.capabilities:
+            raise Unobservable("the adapter does not pass on log lines")
+        return tuple((line.level, line.message) for line in self.logs)
+
     def finish(self, within_s: float = CALL_DEADLINE_S) -> Call:
         """Wait for the answer.
 
@@ -184,6 +197,17 @@ class Worker:
         """
         return self.exchange(b"", 1, within_s).end
 
+    def is_closed(self, within_s: float = MUST_HAPPEN_S) -> bool:
+        """Tell whether the connection has ended, whoever closed it.
+
+        Args:
+            within_s: limit in seconds.
+
+        Returns:
+            Whether it has.
+        """
+        return self.read_end(within_s) in ("eof", "reset")
+
     def close(self) -> None:
         """Close the caller's own end."""
         self.factory.stage.call("worker.close", OneWorker(worker=self.name))
@@ -271,7 +295,19 @@ class Factory:
         Returns:
             The finished call.
         """
-        return self._on(worker, "factory.release_worker")
+        return self.begin_release(worker).finish()
+
+    def begin_release(self, worker: Worker) -> Call:
+        """Give a worker back without waiting.
+
+        Args:
+            worker: any.
+
+        Returns:
+            The call in flight.
+        """
+        params = OfWorker(factory=self.name, worker=worker.name)
+        return self.stage.begin("factory.release_worker", params)
 
     def stop_worker(self, worker: Worker) -> Call:
         """Stop a worker.
@@ -282,7 +318,19 @@ class Factory:
         Returns:
             The finished call.
         """
-        return self._on(worker, "factory.stop_worker")
+        params = OfWorker(factory=self.name, worker=worker.name)
+        return self.stage.call("factory.stop_worker", params)
+
+    def is_worker_stopped(self, worker: Worker) -> Call:
+        """Ask whether the process of a simple worker has ended.
+
+        Args:
+            worker: any.
+
+        Returns:
+            The finished call; its value is a `WorkerStopped`.
+        """
+        return self._on(worker, "factory.is_worker_stopped")
 
     def begin_stop(self) -> Call:
         """Stop the factory without waiting.
@@ -317,10 +365,6 @@ class Factory:
             raise Unobservable("the adapter has no `inspect`")
         call = self.stage.call("factory.inspect", OfFactory(factory=self.name))
         return call.value(Inspected)
-
-    def _on(self, worker: Worker, method: str) -> Call:
-        params = OfWorker(factory=self.name, worker=worker.name)
-        return self.stage.call(method, params)
 
 
 def describe(outcome: Outcome) -> str:

@@ -12,13 +12,16 @@ if TYPE_CHECKING:
     from conformance.stage.stage import Stage
 
 
-def connect(stage: Stage, daemon: DaemonProcess, host: str = "127.0.0.1") -> Connection:
+def connect(
+    stage: Stage, daemon: DaemonProcess, host: str = "127.0.0.1", path: str = ""
+) -> Connection:
     """Connect to a daemon that must be listening.
 
     Args:
         stage: of the scenario.
         daemon: under test.
         host: address to connect to.
+        path: of a Unix domain socket to connect to instead.
 
     Returns:
         The connection, nothing read from it.
@@ -27,11 +30,12 @@ def connect(stage: Stage, daemon: DaemonProcess, host: str = "127.0.0.1") -> Con
         ContractViolation: if the daemon announced no port, or does not listen there.
     """
     try:
-        return daemon.connect(host)
+        return daemon.connect(host, path)
     except (OSError, OverflowError) as error:
         last = daemon.read_stderr().strip().splitlines()[-1:]
+        where = path or f"{host}:{daemon.port}"
         actual = f"{error}; the daemon last said: {last[0] if last else 'nothing'}"
-        wrong = Finding("refused_connections", f"it listens at {host}:{daemon.port}", actual)
+        wrong = Finding("refused_connections", f"it listens at {where}", actual)
         raise stage.record.blame_main(wrong) from None
 
 

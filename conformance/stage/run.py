@@ -19,7 +19,7 @@ from conformance.door.messages import (
 )
 from conformance.drive import sandbox
 from conformance.drive.session import Session, quiet_environment
-from conformance.errors import DoorError
+from conformance.errors import DoorError, ProtocolError, Unobservable
 from conformance.evidence.outcomes import Lost, Returned
 from conformance.observe import processes
 
@@ -152,7 +152,7 @@ class Run:
         )
         try:
             self._about = self._greet(session, self.implementation)
-        except DoorError:
+        except BaseException:
             session.kill()
             raise
         return session
@@ -170,14 +170,16 @@ class Run:
         within_s = implementation.start_within_s
         try:
             outcome = session.call("initialize", Initialize(), within_s)
-        except DoorError as error:
-            raise DoorError(f"{implementation.name} could not be started: {error}") from None
+        except (DoorError, Unobservable) as error:
+            kind = DoorError if type(error) is DoorError else ProtocolError
+            raise kind(f"{implementation.name} could not be started: {error}") from None
         if not isinstance(outcome, Returned):
             why = outcome.reason if isinstance(outcome, Lost) else str(outcome)
-            raise DoorError(f"{implementation.name} could not be started: {why}")
+            kind = DoorError if isinstance(outcome, Lost) else ProtocolError
+            raise kind(f"{implementation.name} could not be started: {why}")
         about: Initialized = outcome.value
         if about.protocol_version != PROTOCOL_VERSION:
-            raise DoorError(
+            raise ProtocolError(
                 f"{implementation.name} speaks protocol {about.protocol_version!r}; "
                 f"this suite speaks {PROTOCOL_VERSION!r}"
             )

@@ -1,39 +1,26 @@
 // A worker factory in Node.js, and the adapter through which the suite judges it. No dependencies; daemon mode only.
-// The first part is the factory, and knows nothing of the suite. The second part speaks docs/protocol.md.
+// The first part is the factory and knows nothing of the suite. The second part speaks docs/protocol.md.
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import net from "node:net";
-import { setImmediate as laterTurn, setTimeout as delay } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import v8 from "node:v8";
 import vm from "node:vm";
 
-// ------------------------------------------------------------------------------------------------- the factory
+// -------------------------------------------------------------------------------------------------- the factory
+const LOGGER = "org.apache.spark.api.python.PythonWorkerFactory";
 const DEFAULTS = { idle_timeout_s: 60, process_wait_timeout_s: 10, port_timeout_s: 60, handshake_timeout_s: 60 };
 // What Java calls a SocketException. An orderly end of the stream is not one: it must not restart the daemon.
 const SOCKET_ERRORS = ["ECONNREFUSED", "ECONNRESET", "EPIPE"];
-const WAKING = ["readable", "end", "error", "close"];
 const daemons = new Set(); // every daemon process that still lives, of all factories
-const orphans = new FinalizationRegistry((socket) => socket.destroy()); // closes what a forgotten worker leaves
+const orphans = new FinalizationRegistry((cleanUp) => cleanUp()); // called when a forgotten worker was collected
 
-const failure = (countsAs, message) => Object.assign(new Error(message), { name: "Failure", countsAs });
-const frame = (text) => Buffer.concat([int32(Buffer.byteLength(text)), Buffer.from(text)]);
-
-/** Four bytes, signed, big endian: the only kind of number on these wires. */
-function int32(value) {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(value);
-  return bytes;
-}
-
-/** Whether there is a process with this pid. Signal 0 only asks; EPERM means that it lives and is somebody else's. */
-function alive(pid) {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error.code === "EPERM";
-  }
-}
+const int32 = (n) => Buffer.from([n >> 24, n >> 16, n >> 8, n]); // big endian: the only numbers on these wires
+const endDaemon = (child) => child.stdin.end() && child.kill("SIGTERM"); // the two ways to ask; does not wait
+const fail = (countsAs, message, kind = "implementation") => {
+  throw Object.assign(new Error(message), { countsAs, kind });
+};
 
 /** Takes up to `size` bytes from a stream within `ms`; `end` says why no more: none, eof, reset or timeout. */
 async function take(stream, size, ms) {
@@ -47,47 +34,28 @@ async function take(stream, size, ms) {
     const end = have === size ? "none" : stream.errored ? "reset"
       : stream.readableEnded || stream.destroyed ? "eof" : left <= 0 ? "timeout" : null;
     if (end) return { data: got.subarray(0, have), end };
-    await new Promise((wake) => {
-      const timer = setTimeout(done, left);
-      function done() {
-        clearTimeout(timer);
-        for (const name of WAKING) stream.off(name, done); // or listeners would pile up, read by read
-        wake();
-      }
-      for (const name of WAKING) stream.on(name, done);
-      stream.read(0); // asks for more, and lets a pending "end" come out
-    });
+    const over = new AbortController(); // takes the losers of the race away, or they would pile up
+    const events = ["readable", "end", "close"].map((name) => once(stream, name, over)); // each fails on "error"
+    stream.read(0); // asks for more, and lets a pending "end" come out
+    await Promise.race([...events, delay(left, null, over)]).catch(() => {});
+    over.abort();
   }
 }
 
 /** Takes exactly `size` bytes, or throws what befits the way the stream ended. */
 async function need(stream, size, seconds, what) {
   const { data, end } = await take(stream, size, seconds * 1000);
-  if (end === "none") return data;
   if (end === "reset") throw stream.errored;
-  if (end === "timeout") throw failure("time_out", `Timed out while waiting for ${what}`);
-  throw failure("end_of_stream", `EOFException occurred while reading ${what}`);
+  if (end === "timeout") fail("time_out", `Timed out while waiting for ${what}`);
+  return end === "none" ? data : fail("end_of_stream", `The stream ended while reading ${what}`);
 }
 
-/** Asks a daemon to end, in both ways that it understands; does not wait. */
-function endDaemon(child) {
-  child.stdin.end();
-  child.kill("SIGTERM");
-}
-
-/** What create() hands out. Not the socket itself: Node keeps an open socket alive, so a weak registry of sockets would
- *  never lose an entry. Nothing points from the socket to this object, so it can be collected. */
-class Worker {
-  constructor(socket, pid) {
-    Object.assign(this, { socket, pid });
-  }
-}
-
-export class WorkerFactory {
-  constructor({ pythonExec, envVars, daemonModule, options, log }) {
-    Object.assign(this, { pythonExec, envVars, daemonModule, log, options: { ...DEFAULTS, ...options } });
+class WorkerFactory {
+  constructor({ python_exec, env_vars, daemon_module, options }, log) {
+    Object.assign(this, { exec: python_exec, envVars: env_vars, module: daemon_module, log });
+    this.options = { ...DEFAULTS, ...options };
     this.secret = randomBytes(32).toString("hex"); // one for the factory's life, restarts and stop() included
-    this.pythonPath = [envVars.PYTHONPATH, process.env.PYTHONPATH].filter(Boolean).join(":");
+    this.pythonPath = [env_vars.PYTHONPATH, process.env.PYTHONPATH].filter(Boolean).join(":");
     this.daemon = null; // { child, port }, once it has announced its port
     this.idle = []; // first released, first reused
     this.registry = new WeakMap(); // worker -> the daemon that forked it
@@ -95,21 +63,14 @@ export class WorkerFactory {
     this.turn = Promise.resolve(); // the lock: what must not overlap is chained to it
   }
 
+  create = async () => this.idle.shift() ?? this.serial(() => this.createThroughDaemon());
+  stop = () => this.serial(() => this.stopDaemon());
+
   /** Runs `work` after all earlier work. JavaScript has one thread, but every `await` lets others in. */
   serial(work) {
     const mine = this.turn.then(work);
     this.turn = mine.then(() => {}, () => {}); // forgets the result, else the chain would hold the last worker
     return mine;
-  }
-
-  async create() {
-    while (this.idle.length > 0) {
-      const worker = this.idle.shift();
-      if (alive(worker.pid) && !worker.socket.destroyed) return worker;
-      this.log("WARN", `Worker ${worker.pid} process from idle queue is dead, discarding.`);
-      worker.socket.destroy(); // no kill request: the pid may be another process's by now
-    }
-    return this.serial(() => this.createThroughDaemon());
   }
 
   async createThroughDaemon() {
@@ -128,19 +89,20 @@ export class WorkerFactory {
 
   async startDaemon() {
     if (this.daemon) return; // one daemon; whether it still lives, the next connection tells
-    const args = ["-m", this.daemonModule];
     const own = { PYTHONPATH: this.pythonPath, PYTHONUNBUFFERED: "YES", PYTHON_WORKER_FACTORY_SECRET: this.secret };
     const env = { ...process.env, ...this.envVars, ...own }; // the later wins
-    const child = spawn(this.pythonExec, args, { env, stdio: "pipe" }); // inherits no descriptor of ours
+    const child = spawn(this.exec, ["-m", this.module], { env, stdio: "pipe" }); // inherits no descriptor of ours
     for (const pipe of child.stdio) pipe?.on("error", () => {}); // a kill request to a dead daemon is no error
     const closed = new Promise((tell) => child.once("close", tell)); // ended, and both its streams read
-    await once(child, "spawn"); // rejects if there is no such program; then there is nothing to clean up
+    await once(child, "spawn").catch(({ message }) => fail("start_failed", `Cannot run program: ${message}`));
     daemons.add(child.once("exit", () => daemons.delete(child)));
     let said = ""; // stderr is drained from the first moment: a full pipe would stop the daemon before it announces
-    child.stderr.on("data", (text) => process.stderr.write(text));
-    child.stderr.on("data", (text) => this.daemon?.child === child || (said = (said + text).slice(-65536)));
+    child.stderr.on("data", (text) => {
+      if (this.daemon?.child !== child) said = (said + text).slice(-65536);
+      process.stderr.write(text);
+    });
     try {
-      this.daemon = { child, port: await this.readPort(child, [this.pythonExec, ...args].join(" ")) };
+      this.daemon = { child, port: await this.readPort(child.stdout) };
       child.stdout.on("data", (text) => process.stderr.write(text)); // what follows the port is output of workers
     } catch (error) {
       child.stdout.resume();
@@ -148,34 +110,34 @@ export class WorkerFactory {
       const ended = child.exitCode !== null || child.signalCode !== null;
       endDaemon(child);
       if (!ended || !said) throw error;
-      throw failure(error.countsAs, `\nError from python worker:\n  ${said.replaceAll("\n", "\n  ")}\n`
+      fail(error.countsAs, `\nError from python worker:\n  ${said.replaceAll("\n", "\n  ")}\n`
         + `PYTHONPATH was:\n  ${this.pythonPath}\n${error}`);
     }
   }
 
-  async readPort(child, command) {
-    this.waiting = child.stdout;
-    const what = `the port number from ${this.daemonModule}'s stdout`;
-    const port = (await need(child.stdout, 4, this.options.port_timeout_s, what)).readInt32BE();
+  async readPort(stdout) {
+    const what = `the port number from ${this.module}'s stdout`;
+    const port = (await need(stdout, 4, this.options.port_timeout_s, what)).readInt32BE();
     if (port >= 1 && port <= 65535) return port;
     const hex = (port >>> 0).toString(16).padStart(8, "0"); // >>> 0: the same 32 bits without a sign
-    throw failure("invalid_port", `\nBad data in ${this.daemonModule}'s standard output. Invalid port number:\n`
-      + `  ${port} (0x${hex})\nPython command to execute the daemon was:\n  ${command}\n`
+    return fail("invalid_port", `\nBad data in ${this.module}'s standard output. Invalid port number:\n`
+      + `  ${port} (0x${hex})\nPython command to execute the daemon was:\n  ${this.exec} -m ${this.module}\n`
       + `Check that you don't have any unexpected modules or libraries in your PYTHONPATH:\n  ${this.pythonPath}`);
   }
 
   async createSocket() {
-    const daemon = this.daemon;
     // allowHalfOpen: when the worker ends its stream, our half stays open until the caller closes it.
-    const socket = net.connect({ host: "127.0.0.1", port: daemon.port, allowHalfOpen: true, noDelay: true });
+    const socket = net.connect({ host: "127.0.0.1", port: this.daemon.port, allowHalfOpen: true, noDelay: true });
     socket.on("error", () => {}); // an "error" event without a listener ends a Node process
-    this.waiting = socket;
     try {
       await once(socket, "connect");
-      const worker = new Worker(socket, await this.handshake(socket));
-      this.registry.set(worker, daemon);
-      this.known.add(new WeakRef(worker));
-      orphans.register(worker, socket);
+      // The registry must be weak, and Node keeps an open socket alive. So its key is this object around the socket,
+      // and nothing else may point to it: no listener of the socket, and no closure.
+      const worker = { socket, pid: await this.handshake(socket) };
+      const ref = new WeakRef(worker);
+      this.registry.set(worker, this.daemon);
+      this.known.add(ref);
+      orphans.register(worker, () => socket.destroy() && this.known.delete(ref));
       return worker;
     } catch (error) {
       socket.destroy();
@@ -186,19 +148,17 @@ export class WorkerFactory {
   async handshake(socket) {
     const limit = this.options.handshake_timeout_s;
     const pid = (await need(socket, 4, limit, "the pid")).readInt32BE(); // nothing is sent before this
-    if (pid < 0) throw failure("illegal_state", `Python daemon failed to launch worker with code ${pid}`);
-    if (pid === 0 || !alive(pid)) throw failure("illegal_state", "Python daemon failed to launch worker.");
-    socket.write(frame(this.secret));
+    if (pid <= 0) fail("illegal_state", `Python daemon failed to launch worker with code ${pid}`);
+    socket.write(Buffer.concat([int32(this.secret.length), Buffer.from(this.secret)]));
     const length = (await need(socket, 4, limit, "the reply")).readInt32BE();
-    const sane = length >= 0 && length <= 1024; // a peer must not make us wait for, or allocate, what it likes
-    const reply = sane && (await need(socket, length, limit, "the reply")).toString();
-    if (reply !== "ok") throw failure("authentication", "Authentication failed.");
+    const reply = length === 2 ? await need(socket, 2, limit, "the reply") : ""; // no other length can be "ok"
+    if (`${reply}` !== "ok") fail("authentication", "Authentication failed.");
     return pid;
   }
 
   releaseWorker(worker) {
     if (this.idle.includes(worker)) return; // a second release must not give one worker to two owners
-    if (!this.registry.has(worker)) return worker.socket.destroy(); // stopped before, or not ours
+    if (!this.registry.has(worker)) return void worker.socket.destroy(); // stopped before, or not ours
     this.idle.push(worker);
     clearTimeout(this.clock); // one clock for the whole queue: it runs from the last release
     this.clock = setTimeout(() => this.closeIdle(), this.options.idle_timeout_s * 1000 + 5); // timers may be early
@@ -224,9 +184,90 @@ export class WorkerFactory {
     this.daemon = null;
   }
 
-  async stop() {
-    const stopped = failure("illegal_state", "The factory was stopped.");
-    const patience = setInterval(() => this.waiting?.destroy(stopped), 2000); // breaks off a create() that stalls
-    await this.serial(() => this.stopDaemon()).finally(() => clearInterval(patience));
+  inspect() {
+    const live = [...this.known].map((ref) => ref.deref()).filter((worker) => this.registry.has(worker));
+    const [workers, idle] = [live, this.idle].map((list) => list.map((worker) => worker.pid));
+    return { daemon_pid: this.daemon?.child.pid ?? null, daemon_port: this.daemon?.port ?? 0, workers, idle };
   }
 }
+
+// -------------------------------------------------------------------------------------------------- the adapter
+// The channel is descriptor 0. Daemons cannot inherit it: they get pipes of their own, and Node opens all else
+// close-on-exec. So it may stay where it is; only our own prints have to be kept out.
+const channel = new net.Socket({ fd: 0, readable: true, writable: true });
+const send = (message) => channel.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+const log = (level, message) => send({ method: "log", params: { level, logger: LOGGER, message } });
+const CODES = { implementation: -32000, unsupported: -32001, adapter: -32002 };
+console.log = console.error;
+delete process.env.WFC_RPC; // meant for us, not for our children
+v8.setFlagsFromString("--expose-gc"); // so that `worker.forget` can do what it promises
+const collectGarbage = vm.runInNewContext("gc");
+
+const things = new Map(); // name -> factory or worker: the strong references, until `worker.forget`
+const names = new WeakMap(); // factory or worker -> name: the same object has the same name, for ever
+let count = 0;
+const find = (name) => things.get(name) ?? fail("other", `unknown name ${name}`, "adapter");
+const nameOf = (thing) => {
+  if (!names.has(thing)) names.set(thing, `n${(count += 1)}`);
+  things.set(names.get(thing), thing);
+  return names.get(thing);
+};
+
+const methods = {
+  initialize: () => ({
+    protocol_version: "1", name: "node-example", version: "1.0", language: `Node.js ${process.version}`,
+    pid: process.pid, capabilities: ["concurrent", "inspect", "log", "forget"], profile: "documented",
+  }),
+  "factory.new": (given) => {
+    if (!given.use_daemon) fail("other", "daemon mode only", "unsupported");
+    const honoured = Object.keys(given.options).map((name) => [name, name in DEFAULTS]);
+    return { factory: nameOf(new WorkerFactory(given, log)), options: Object.fromEntries(honoured) };
+  },
+  "factory.create": async ({ factory }) => {
+    const worker = await find(factory).create();
+    return { worker: nameOf(worker), pid: worker.pid, nonblocking: true };
+  },
+  "factory.release_worker": ({ factory, worker }) => find(factory).releaseWorker(find(worker)),
+  "factory.stop_worker": ({ factory, worker }) => find(factory).stopWorker(find(worker)),
+  "factory.stop": ({ factory }) => find(factory).stop(),
+  "factory.inspect": ({ factory }) => find(factory).inspect(),
+  "worker.exchange": async ({ worker, write, read, within_ms }) => {
+    const { socket } = find(worker);
+    socket.write(Buffer.from(write, "base64"), () => {}); // if that fails, so does the reading
+    const { data, end } = await take(socket, read, within_ms);
+    return { data: data.toString("base64"), end };
+  },
+  "worker.close": ({ worker }) => void find(worker).socket.destroy(),
+  "worker.forget": async ({ worker }) => {
+    things.delete(worker);
+    await nextTurn(); // a weak reference that was looked at holds until the end of the turn
+    collectGarbage();
+    await nextTurn(); // what waits for the collection runs in a turn of its own
+  },
+  ping: () => {},
+  shutdown: () => {},
+};
+
+async function answer({ id, method, params }) {
+  try {
+    send({ id, result: (await (methods[method] ?? fail("other", method, "unsupported"))(params)) ?? {} });
+  } catch ({ name, message, code, countsAs, kind = "implementation" }) {
+    const counts_as = countsAs ?? (SOCKET_ERRORS.includes(code) ? "socket_error" : "other");
+    send({ id, error: { code: CODES[kind], message, data: { kind, class: name, message, counts_as } } });
+  }
+  if (method === "shutdown") leave();
+}
+
+async function leave() {
+  for (const child of daemons) endDaemon(child);
+  await Promise.race([Promise.all([...daemons].map((child) => once(child, "exit"))), delay(2000)]);
+  for (const child of daemons) child.kill("SIGKILL");
+  channel.end(() => process.exit(0));
+}
+
+let rest = "";
+channel.on("end", leave).on("error", leave).setEncoding("utf8").on("data", (text) => {
+  const lines = (rest + text).split("\n"); // not readline: it also splits at U+2028, which JSON allows in a string
+  rest = lines.pop();
+  for (const line of lines) answer(JSON.parse(line));
+});

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 import venv
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from fake_daemons._tests.field import Field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(scope="session")

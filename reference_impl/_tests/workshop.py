@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import struct
 import sys
 import threading
@@ -14,6 +12,8 @@ import psutil
 from reference_impl import make
 
 if TYPE_CHECKING:
+    import os
+    import socket
     from collections.abc import Callable
 
     from reference_impl.factory import PythonWorkerFactory

@@ -12,7 +12,6 @@ order: a 4-byte length and a text; the answer has the same form. Orders:
     signals         dispositions of HUP, TERM, CHLD, INT: `dfl`, `ign`, `int` or `other`
     say TEXT        writes TEXT to standard output and standard error
     touch PATH      makes a file
-    child           forks a process that does nothing; its pid
     deaf            ignores every signal that can be ignored
     linger          answers, then stays deaf to the connection
     exit [WHY]      answers, then raises SystemExit, with an integer if WHY is one
@@ -82,23 +81,6 @@ def _signals() -> str:
     return " ".join(_NAMES.get(signal.getsignal(one), "other") for one in numbers)
 
 
-def _fork() -> str:
-    pid = os.fork()
-    if pid == 0:
-        for descriptor in os.listdir("/proc/self/fd"):
-            _close(int(descriptor))
-        while True:
-            signal.pause()
-    return str(pid)
-
-
-def _close(descriptor: int) -> None:
-    try:
-        os.close(descriptor)
-    except OSError:
-        return
-
-
 def _exit(text: str, _outfile: BinaryIO) -> None:
     raise SystemExit(int(text) if text.isdigit() else text)
 
@@ -125,7 +107,6 @@ _ANSWERS = {
     "module": lambda: __name__,
     "imported": lambda: str(_IMPORTED_BY),
     "signals": _signals,
-    "child": _fork,
 }
 _AFTER = {"exit": _exit, "raise": _raise, "linger": _linger, "clog": _clog}
 

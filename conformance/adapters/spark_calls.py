@@ -1,0 +1,337 @@
+"""The calls of the door, as calls of the Java half (spark_door.java)."""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+import threading
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from conformance.adapters.dispatcher import CallError, Fatal, Handler
+from conformance.adapters.spark_errors import as_call_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.adapters.spark_jvm import Jvm
+
+_PROTOCOL_VERSION = "1"
+
+#: How an exchange ended, by the first byte that spark_conversation.java returns.
+_ENDS = ("none", "eof", "reset", "timeout")
+
+#: How many stopped factories can still be asked for.
+_KEPT_FACTORIES = 100
+
+_POOL_SIZE = "spark.python.factory.idleWorkerMaxPoolSize"
+_SOCKETS = "spark.python.unix.domain.socket"
+
+
+class SparkDoor:
+    """Turn the calls of the door into calls of the Java half."""
+
+    def __init__(self, jvm: Jvm, on_loss: Callable[[], None]) -> None:
+        self._jvm = jvm
+        self._on_loss = on_loss
+        self._factories: dict[str, tuple[Any, float]] = {}
+        self._naming = threading.Lock()
+        self._last_factory = 0
+        self._stopped: deque[str] = deque()
+
+    def handlers(self) -> dict[str, Handler]:
+        """Tell which method is served by what.
+
+        Returns:
+            Method name to handler.
+        """
+        return {
+            "initialize": self.initialize,
+            "factory.new": self.new,
+            "factory.create": self.create,
+            "factory.release_worker": self.release_worker,
+            "factory.stop_worker": self.stop_worker,
+            "factory.stop": self.stop,
+            "factory.inspect": self.inspect,
+            "worker.exchange": self.exchange,
+            "worker.close": self.close,
+            "worker.forget": self.forget,
+            "env.create": self.env_create,
+            "env.release": lambda p: self._give_back("releasePythonWorker", p),
+            "env.destroy": lambda p: self._give_back("destroyPythonWorker", p),
+            "env.stop": lambda _: self._run(lambda door: door.envStop()) or {},
+            "ping": lambda _: {},
+        }
+
+    def initialize(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Bring Spark up and tell what it offers.
+
+        Args:
+            params: parameters of `initialize`.
+
+        Returns:
+            Result of `initialize`.
+
+        Raises:
+            Fatal: if the version of the protocol is unknown or Spark does not come up.
+        """
+        if params["protocol_version"] != _PROTOCOL_VERSION:
+            raise Fatal(f"speaks protocol {_PROTOCOL_VERSION} alone")
+        try:
+            self._jvm.open()
+        except CallError:
+            raise
+        except Exception as error:
+            line = str(error).strip().replace("\n", " | ")[:500]
+            raise Fatal(f"Spark does not come up: {line}") from error
+        return self._about()
+
+    def _about(self) -> dict[str, Any]:
+        line = self._jvm.spark.line
+        return {
+            "protocol_version": _PROTOCOL_VERSION,
+            "name": "Apache Spark PythonWorkerFactory",
+            "version": self._jvm.spark.version,
+            "language": "Scala",
+            "pid": self._jvm.pid,
+            "capabilities": [
+                "concurrent",
+                "inspect",
+                "log",
+                "forget",
+                "env",
+                "simple",
+                "isolated_env",
+            ],
+            "daemon": {
+                "module": "pyspark.daemon",
+                "python_exec": sys.executable,
+                "python_path": "",
+                "worker_hook": "argv" if line >= (4, 0) else "pyspark.worker",
+            },
+            "profile": f"spark-{line[0]}.{line[1]}",
+        }
+
+    def new(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Make a factory.
+
+        Args:
+            params: parameters of `factory.new`.
+
+        Returns:
+            Result of `factory.new`.
+        """
+        options: dict[str, Any] = params["options"]
+        settings, honoured = self._settings_for(options)
+        settings.update(self._modules(params))
+        asked = (*_key(params), params["use_daemon"], _pairs(settings))
+        factory = self._run(lambda door: door.newFactory(*asked))
+        with self._naming:
+            self._last_factory += 1
+            name = f"f{self._last_factory}"
+            self._factories[name] = (factory, _idle_timeout_s(options))
+        return {
+            "factory": name,
+            "options": {option: option in honoured for option in options},
+        }
+
+    def _settings_for(self, options: dict[str, Any]) -> tuple[dict[str, str], set[str]]:
+        """Turn options into Spark's configuration, and tell which of them are honoured."""
+        settings: dict[str, str] = {}
+        honoured = {"idle_timeout_s"} & options.keys()
+        if self._jvm.spark.line < (4, 1):
+            return settings, honoured
+        if options.get("idle_worker_max_pool_size") is not None:
+            settings[_POOL_SIZE] = str(options["idle_worker_max_pool_size"])
+            honoured.add("idle_worker_max_pool_size")
+        if options.get("unix_domain_socket"):
+            settings[f"{_SOCKETS}.enabled"] = "true"
+            settings[f"{_SOCKETS}.dir"] = self._jvm.folder
+            honoured.add("unix_domain_socket")
+        return settings, honoured
+
+    def _modules(self, params: dict[str, Any]) -> dict[str, str]:
+        """Tell what a factory up to Spark 3.5 reads from the configuration."""
+        if not self._jvm.is_old:
+            return {}
+        return {
+            "spark.python.daemon.module": params["daemon_module"],
+            "spark.python.worker.module": params["worker_module"],
+            "spark.python.use.daemon": str(params["use_daemon"]).lower(),
+        }
+
+    def create(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Ask a factory for a worker.
+
+        Args:
+            params: parameters of `factory.create`.
+
+        Returns:
+            Result of `factory.create`.
+        """
+        factory, _ = self._factory(params)
+        return _object(self._run(lambda door: door.create(factory)))
+
+    def release_worker(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Give a worker back to its factory.
+
+        Args:
+            params: parameters of `factory.release_worker`.
+
+        Returns:
+            Nothing.
+        """
+        factory, idle_timeout_s = self._factory(params)
+        self._run(lambda door: door.release(factory, params["worker"], idle_timeout_s))
+        return {}
+
+    def stop_worker(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Have a factory stop a worker.
+
+        Args:
+            params: parameters of `factory.stop_worker`.
+
+        Returns:
+            Nothing.
+        """
+        factory, _ = self._factory(params)
+        self._run(lambda door: door.stopWorker(factory, params["worker"]))
+        return {}
+
+    def stop(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Stop a factory.
+
+        Args:
+            params: parameters of `factory.stop`.
+
+        Returns:
+            Nothing.
+        """
+        factory, _ = self._factory(params)
+        self._run(lambda _: factory.stop())
+        self._retire_after(params["factory"])
+        return {}
+
+    def _retire_after(self, stopped: str) -> None:
+        """Let go of the factory that was stopped long before this one."""
+        with self._naming:
+            self._stopped.append(stopped)
+            if len(self._stopped) <= _KEPT_FACTORIES:
+                return
+            oldest, _ = self._factories.pop(self._stopped.popleft(), (None, 0.0))
+        if oldest is not None:
+            self._run(lambda door: door.retire(oldest))
+
+    def inspect(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Read a factory's private state by reflection.
+
+        Args:
+            params: parameters of `factory.inspect`.
+
+        Returns:
+            Result of `factory.inspect`.
+        """
+        factory, _ = self._factory(params)
+        return _object(self._run(lambda door: door.inspect(factory)))
+
+    def exchange(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Write to a worker and read from it, within a limit.
+
+        Args:
+            params: parameters of `worker.exchange`.
+
+        Returns:
+            Result of `worker.exchange`.
+        """
+        written = bytearray(base64.b64decode(params["write"]))
+        asked = (params["worker"], written, params["read"], params["within_ms"])
+        told = self._run(lambda door: door.exchange(*asked))
+        return {"data": base64.b64encode(told[1:]).decode(), "end": _ENDS[told[0]]}
+
+    def close(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Close the caller's own end of a worker's connection.
+
+        Args:
+            params: parameters of `worker.close`.
+
+        Returns:
+            Nothing.
+        """
+        self._run(lambda door: door.close(params["worker"]))
+        return {}
+
+    def forget(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Drop the last reference to a worker, and collect garbage.
+
+        Args:
+            params: parameters of `worker.forget`.
+
+        Returns:
+            Nothing.
+        """
+        self._run(lambda door: door.forget(params["worker"]))
+        return {}
+
+    def env_create(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Ask SparkEnv for a worker.
+
+        Args:
+            params: parameters of `env.create`.
+
+        Returns:
+            Result of `env.create`.
+        """
+        settings = _pairs(self._modules(params))
+        asked = (*_key(params), params["use_daemon"], settings)
+        return _object(self._run(lambda door: door.envCreate(*asked)))
+
+    def _give_back(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        asked = (method, *_key(params), params["worker"])
+        self._run(lambda door: door.envGiveBack(*asked))
+        return {}
+
+    def _factory(self, params: dict[str, Any]) -> tuple[Any, float]:
+        """Find a factory and its idle time-out, negative for Spark's own."""
+        try:
+            return self._factories[params["factory"]]
+        except KeyError:
+            raise CallError(f"no factory {params['factory']}") from None
+
+    def _run(self, call: Callable[[Any], Any]) -> Any:
+        """Call Java; what it throws becomes the door's error."""
+        door = getattr(self._jvm, "door", None)
+        if door is None:
+            raise CallError("initialize first")
+        try:
+            return call(door)
+        except self._jvm.py4j_error as error:
+            if not hasattr(error, "java_exception") and self._jvm.has_ended():
+                self._on_loss()
+            raise as_call_error(error, door) from None
+
+
+def _key(params: dict[str, Any]) -> tuple[str, str, str, str]:
+    """Take program, worker module, daemon module and environment, in Spark's order."""
+    return (
+        params["python_exec"],
+        params["worker_module"],
+        params["daemon_module"],
+        _pairs(params["env_vars"]),
+    )
+
+
+def _idle_timeout_s(options: dict[str, Any]) -> float:
+    """Take the idle time-out, negative for Spark's own."""
+    asked = options.get("idle_timeout_s")
+    return -1.0 if asked is None else float(asked)
+
+
+def _pairs(values: dict[str, str]) -> str:
+    """Join names and values by NUL, which neither can hold."""
+    return "\0".join(part for pair in values.items() for part in pair)
+
+
+def _object(text: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(text)
+    return found

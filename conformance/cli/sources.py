@@ -1,0 +1,132 @@
+"""What stands in the source of scenarios, fakes and mutants; nothing of it is imported."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Where the four packages lie.
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Scenario(NamedTuple):
+    """A test of the contract: its id, the clauses it is about, what it does."""
+
+    id: str
+    clauses: tuple[str, ...]
+    text: str
+
+
+class Fake(NamedTuple):
+    """A fake daemon or simple worker: its module and what it does wrong."""
+
+    name: str
+    text: str
+
+
+class Mutant(NamedTuple):
+    """A deliberately wrong implementation: its name, what it breaks, and how."""
+
+    name: str
+    clauses: tuple[str, ...]
+    text: str
+
+
+def scenarios() -> tuple[Scenario, ...]:
+    """Find all scenarios.
+
+    Returns:
+        The scenarios, by file, in the order in which they stand there.
+    """
+    paths = sorted((ROOT / "scenarios").rglob("test_*.py"))
+    return tuple(one for path in paths for one in _scenarios_of(path))
+
+
+def fakes() -> tuple[Fake, ...]:
+    """Find all fakes.
+
+    Returns:
+        The modules that can be run as a daemon or a simple worker, by name.
+    """
+    modules = _modules("fake_daemons")
+    return tuple(Fake(name, _summary(tree)) for name, tree in modules if _can_be_run(tree))
+
+
+def mutants() -> tuple[Mutant, ...]:
+    """Find all mutants.
+
+    Returns:
+        The mutants, by name.
+    """
+    modules = _modules("reference_impl/mutants")
+    return tuple(
+        Mutant(name, tuple(_constants(tree).get("CLAUSE", ())), _summary(tree))
+        for name, tree in modules
+    )
+
+
+def _modules(directory: str) -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted((ROOT / directory).glob("[!_]*.py")):
+        yield path.stem, _parse(path)
+
+
+def _parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _summary(tree: ast.Module | ast.FunctionDef) -> str:
+    return (ast.get_docstring(tree) or "").partition("\n")[0]
+
+
+def _can_be_run(tree: ast.Module) -> bool:
+    last = tree.body[-1] if tree.body else None
+    return isinstance(last, ast.If) and "__main__" in ast.unparse(last.test)
+
+
+def _scenarios_of(path: Path) -> Iterator[Scenario]:
+    tree = _parse(path)
+    constants = _constants(tree)
+    name = path.relative_to(ROOT).as_posix()
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            clauses = tuple(
+                text for mark in node.decorator_list for text in _claimed(mark, constants)
+            )
+            yield Scenario(f"{name}::{node.name}", clauses, _summary(node))
+
+
+def _claimed(decorator: ast.expr, constants: dict[str, tuple[str, ...]]) -> Iterator[str]:
+    """Read the arguments of `pytest.mark.clauses`, wherever it stands in a decorator."""
+    for node in ast.walk(decorator):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.clauses":
+            for argument in node.args:
+                yield from _texts(argument, constants)
+
+
+def _constants(tree: ast.Module) -> dict[str, tuple[str, ...]]:
+    """Read the module's constants that are texts, or tuples of texts."""
+    found: dict[str, tuple[str, ...]] = {}
+    for node in tree.body:
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                if isinstance(target, ast.Name):
+                    found[target.id] = tuple(_texts(node.value, found))
+    return found
+
+
+def _texts(node: ast.expr, constants: dict[str, tuple[str, ...]]) -> Iterator[str]:
+    match node:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.Name(id=name):
+            yield from constants.get(name, ())
+        case ast.Starred(value=inner):
+            yield from _texts(inner, constants)
+        case ast.Tuple(elts=parts) | ast.List(elts=parts):
+            for part in parts:
+                yield from _texts(part, constants)

@@ -1,0 +1,91 @@
+"""How a daemon ends, and who ends with it."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.check.daemons import (
+    lost_processes,
+    surviving_processes,
+    wrong_answers,
+)
+from conformance.drive import sandbox
+from conformance.observe import processes
+from conformance.stage.hiring import connect, hire
+
+if TYPE_CHECKING:
+    from conformance.drive.caller import DaemonProcess
+    from conformance.stage.stage import Stage
+
+
+@pytest.mark.clauses("D-17")
+@pytest.mark.parametrize("last_words", [b"", b"\0\0"], ids=["between requests", "amid a request"])
+def test_a_hang_up_ends_the_daemon_and_its_workers(stage: Stage, last_words: bytes) -> None:
+    """One worker waits for a secret, one for a task, one is busy."""
+    daemon = stage.daemon()
+    workers = three_workers(stage, daemon)
+    daemon.write_stdin(last_words)
+    daemon.hang_up()
+    judge_end(stage, "D-17", daemon, workers)
+
+
+@pytest.mark.clauses("D-18")
+def test_sigterm_ends_the_daemon_and_its_workers(stage: Stage) -> None:
+    """One worker waits for a secret, one for a task, one is busy."""
+    daemon = stage.daemon()
+    workers = three_workers(stage, daemon)
+    daemon.signal(signal.SIGTERM)
+    judge_end(stage, "D-18", daemon, workers)
+
+
+@pytest.mark.clauses("D-19")
+def test_sighup_does_not_end_the_daemon(stage: Stage) -> None:
+    """It is sent to the daemon alone, which works on."""
+    daemon = stage.daemon()
+    worker = hire(stage, daemon)
+    daemon.signal(signal.SIGHUP)
+    stage.judge(
+        "D-19",
+        wrong_answers(worker.task("pid"), str(worker.pid)),
+        wrong_answers(hire(stage, daemon).task("parent"), str(daemon.pid)),
+        lost_processes("the daemon", {daemon.pid: processes.is_alive(daemon.pid)}),
+    )
+
+
+@pytest.mark.clauses("D-34")
+def test_workers_of_a_killed_daemon_end_with_their_connections(stage: Stage) -> None:
+    """If they outlive it at all."""
+    daemon = stage.daemon()
+    idle, stranger = hire(stage, daemon), connect(stage, daemon)
+    stranger.read_pid()
+    daemon.signal(signal.SIGKILL)
+    daemon.wait_for_exit()
+    pids = (idle.pid, stranger.pid)
+    idle.close()
+    stranger.close()
+    sandbox.wait_for_end(pids)
+    lives = {pid: processes.is_alive(pid) for pid in pids}
+    stage.judge("D-34", surviving_processes("an orphan whose peer has gone", lives))
+
+
+def three_workers(stage: Stage, daemon: DaemonProcess) -> tuple[int, ...]:
+    """Take on a worker that nobody authenticated, an idle one and a busy one."""
+    waiting, idle, busy = connect(stage, daemon), hire(stage, daemon), hire(stage, daemon)
+    waiting.read_pid()
+    busy.task("linger")
+    return waiting.pid, idle.pid, busy.pid
+
+
+def judge_end(stage: Stage, clause: str, daemon: DaemonProcess, workers: tuple[int, ...]) -> None:
+    """See the daemon and its workers end."""
+    status = daemon.wait_for_exit()
+    sandbox.wait_for_end(workers)
+    lives = {pid: processes.is_alive(pid) for pid in workers}
+    stage.judge(
+        clause,
+        surviving_processes("the daemon", {daemon.pid: status is None}),
+        surviving_processes("each worker", lives),
+    )

@@ -1,0 +1,115 @@
+"""How a worker goes from task to task, and what ends it."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.check.daemons import (
+    early_closes,
+    open_connections,
+    surviving_processes,
+    wrong_answers,
+    wrong_transcripts,
+)
+from conformance.check.plain import unequal_values
+from conformance.contract.limits import MUST_NOT_HAPPEN_S
+from conformance.contract.wire import encode_text
+from conformance.drive import sandbox
+from conformance.drive.clock import Deadline
+from conformance.errors import Unobservable
+from conformance.observe import processes
+from conformance.stage.hiring import hire
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conformance.drive.caller import DaemonProcess
+    from conformance.drive.connection import Connection
+    from conformance.stage.stage import Stage
+
+REUSE = {"SPARK_REUSE_WORKER": "1"}
+
+
+@pytest.mark.clauses("D-29")
+@pytest.mark.parametrize("reuse", ["1", "0"])
+def test_a_worker_is_reused_without_another_secret(stage: Stage, reuse: str) -> None:
+    """Any value of SPARK_REUSE_WORKER will do, and an exit with status 0 is no end."""
+    worker = hire(stage, stage.daemon({"SPARK_REUSE_WORKER": reuse}))
+    for order, answer in (("pid", str(worker.pid)), ("echo a", "a"), ("exit 0", "0")):
+        stage.judge("D-29", wrong_answers(worker.task(order), answer))
+    stage.judge("D-29", wrong_answers(worker.task("pid"), str(worker.pid)))
+
+
+@pytest.mark.clauses("D-30")
+@pytest.mark.parametrize("reuse", [None, ""], ids=["unset", "empty"])
+def test_without_reuse_a_worker_serves_one_task(stage: Stage, reuse: str | None) -> None:
+    """After it the worker neither leaves nor takes another."""
+    daemon = stage.daemon({"SPARK_REUSE_WORKER": reuse})
+    judge_wait(stage, "D-30", daemon, ["echo once"])
+
+
+@pytest.mark.clauses("D-31")
+def test_after_a_bad_exit_a_worker_serves_no_task(stage: Stage) -> None:
+    """It exits with a number, with a text; it could be reused otherwise."""
+    judge_wait(stage, "D-31", stage.daemon(REUSE), ["exit 3", "exit for no reason"])
+
+
+@pytest.mark.clauses("D-32")
+def test_an_uncaught_exception_ends_a_worker_with_status_1(stage: Stage) -> None:
+    """The daemon is killed first, so that the suite inherits its workers, and their status."""
+    daemon = stage.daemon(REUSE)
+    raising, interrupted = hire(stage, daemon), hire(stage, daemon)
+    raising.task("echo well so far")
+    interrupted.task("linger")
+    daemon.signal(signal.SIGKILL)
+    daemon.wait_for_exit()
+    if not processes.is_alive(raising.pid):
+        raise Unobservable("the worker died with its daemon; nobody else learns its status")
+    raising.task("raise")
+    stage.signal(interrupted.pid, signal.SIGINT)
+    statuses = [sandbox.collect_orphan(worker.pid) for worker in (raising, interrupted)]
+    stage.judge(
+        "D-32",
+        unequal_values("status after an exception, and after SIGINT:", statuses, [1, 1]),
+        open_connections(raising.how_it_ends(), interrupted.how_it_ends()),
+    )
+
+
+@pytest.mark.clauses("D-40")
+def test_a_worker_that_cannot_flush_its_output_ends(stage: Stage) -> None:
+    """The task leaves bytes that cannot be written; the next one is never served."""
+    switch = {"PYTHON_DAEMON_KILL_WORKER_ON_FLUSH_FAILURE": "1"}
+    worker = hire(stage, stage.daemon(REUSE | switch))
+    answer = worker.task("clog well")
+    worker.send(encode_text("echo still here"))
+    said = worker.receive_rest()
+    sandbox.wait_for_end([worker.pid])
+    lives = {worker.pid: processes.is_alive(worker.pid)}
+    stage.judge(
+        "D-40",
+        wrong_answers(answer, "well"),
+        wrong_transcripts(said, b""),
+        surviving_processes("a worker that cannot flush", lives),
+    )
+
+
+def judge_wait(stage: Stage, clause: str, daemon: DaemonProcess, last_tasks: Iterable[str]) -> None:
+    """See workers that wait for us to close after their last task, and serve no other."""
+    workers: list[Connection] = []
+    for order in last_tasks:
+        workers.append(hire(stage, daemon))
+        answer = order.partition(" ")[2]
+        stage.judge(clause, wrong_answers(workers[-1].task(order), answer))
+        workers[-1].send(encode_text("echo another"))
+    hire(stage, daemon).task("pid")  # it all happens again while the others wait
+    deadline = Deadline(MUST_NOT_HAPPEN_S)
+    stage.judge(clause, early_closes(*[one.how_it_ends(deadline.left_s) for one in workers]))
+    for worker in workers:
+        worker.finish_sending()
+        stage.judge(clause, open_connections(worker.how_it_ends()))
+        sandbox.wait_for_end([worker.pid])
+        lives = {worker.pid: processes.is_alive(worker.pid)}
+        stage.judge(clause, surviving_processes("a worker whose peer has gone", lives))

@@ -1,0 +1,120 @@
+"""Idle workers are closed when nobody has been released for long enough.
+
+Where the time-out cannot be made short, its full length is waited for; where it can, an
+implementation may still look at its clock every 10 s only, as Spark does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.check.endings import closed_connections
+from conformance.check.kills import wrong_kill_requests
+from conformance.check.pools import (
+    Term,
+    early_idle_closes,
+    mute_handouts,
+    unclosed_idle_workers,
+)
+from conformance.contract.limits import IDLE_WORKER_TIMEOUT_S, MONITOR_TICK_S, MUST_HAPPEN_S
+from conformance.drive.clock import Deadline, now_s, wait_until
+from conformance.errors import Unobservable
+from conformance.stage.cast import pid_of
+
+if TYPE_CHECKING:
+    from conformance.evidence.history import History
+    from conformance.stage.factory import Factory, Worker
+    from conformance.stage.stage import Stage
+
+OPTION = "idle_timeout_s"
+#: Long enough to tell the last release from the first, short enough to wait for.
+SHORT_S = 0.3
+#: About as long as a worker lies idle between two calls through the door.
+TINY_S = (0.0005, 0.001, 0.002)
+#: How many workers lie idle in each factory, so that a clean-up always finds some.
+IDLE = 3
+#: How often a worker is at least taken and given back.
+ROUNDS = 20
+#: How much later than the time-out workers may be closed.
+DELAY_S = MONITOR_TICK_S + MUST_HAPPEN_S
+#: Of a test whose time-out is the contract's own.
+FULL_S = IDLE_WORKER_TIMEOUT_S + DELAY_S + 30
+
+
+@pytest.mark.timeout(FULL_S)
+@pytest.mark.clauses("F-POOL-07", "F-POOL-08")
+def test_idle_workers_are_closed_after_the_last_release(stage: Stage) -> None:
+    """Two idle workers, released one after the other; one active, one active again."""
+    factory = stage.factory(options={OPTION: SHORT_S})
+    timeout_s = SHORT_S if factory.honoured.get(OPTION) else IDLE_WORKER_TIMEOUT_S
+    idle = [factory.create(), factory.create()]
+    active = [factory.create(), factory.create()]
+    idle_pids, active_pids = [pid_of(one) for one in idle], [pid_of(one) for one in active]
+    factory.release(active[0])
+    factory.create()
+    factory.release(idle[0])
+    _wait_a_while()
+    factory.release(idle[1])
+    term = _term(stage.history, timeout_s)
+    wait_until(lambda: _closed(stage.history) >= set(idle_pids), timeout_s + DELAY_S)
+    stage.judge(
+        "F-POOL-07",
+        unclosed_idle_workers(stage.history, idle_pids, term),
+        early_idle_closes(stage.history, idle_pids, term),
+        wrong_kill_requests(stage.history, []),
+    )
+    stage.judge(
+        "F-POOL-08",
+        closed_connections(stage.history, active_pids),
+        mute_handouts([one.echo()[0] for one in active]),
+    )
+
+
+def _wait_a_while() -> None:
+    """Let time pass between two releases: it alone tells the first from the last."""
+    moment = now_s() + SHORT_S / 2
+    wait_until(lambda: now_s() >= moment, SHORT_S)
+
+
+def _term(history: History, timeout_s: float) -> Term:
+    """Read off the side channel when the last release was."""
+    called = history.of("call", "harness", op="factory.release_worker")[-1]
+    returned = history.of("return", "harness", id=called.keys["id"])[0]
+    return Term(
+        called_ns=called.at_ns,
+        returned_ns=returned.at_ns,
+        timeout_s=timeout_s,
+        delay_s=DELAY_S,
+    )
+
+
+def _closed(history: History) -> set[int]:
+    return {seen.pid for seen in history.of("closed", "worker")}
+
+
+@pytest.mark.timeout(FULL_S)
+@pytest.mark.clauses("F-CONC-05")
+def test_no_worker_is_closed_while_it_is_handed_out(stage: Stage) -> None:
+    """Workers go in and out of pools whose time is just over, until clean-ups were seen."""
+    factories = [stage.factory(options={OPTION: tiny_s}) for tiny_s in TINY_S]
+    is_tiny = all(factory.honoured.get(OPTION) for factory in factories)
+    for factory in factories:
+        for worker in [factory.create() for _ in range(IDLE)]:
+            factory.release(worker)
+    limit = Deadline(DELAY_S + (MONITOR_TICK_S if is_tiny else IDLE_WORKER_TIMEOUT_S))
+    answers: list[int | None] = []
+    while len(_closed(stage.history)) < IDLE or not answers:
+        if limit.is_over:
+            raise Unobservable("no clean-up of idle workers came")
+        answers += [_use_once(factory) for _ in range(ROUNDS) for factory in factories]
+    stage.judge("F-CONC-05", mute_handouts(answers))
+
+
+def _use_once(factory: Factory) -> int | None:
+    """Take a worker, ask it who it is, and give it back."""
+    worker: Worker = factory.create()
+    answer, _ = worker.echo()
+    factory.release(worker)
+    return answer
