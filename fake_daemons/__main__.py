@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
+import os
 import sys
-from pathlib import Path
 
 
 def catalogue() -> dict[str, str]:
@@ -14,10 +14,14 @@ def catalogue() -> dict[str, str]:
         Name of the module → first line of its docstring, by name.
     """
     found: dict[str, str] = {}
-    for path in sorted(Path(__file__).parent.glob("[a-z]*.py")):
-        tree = ast.parse(path.read_text("utf-8"))
+    room = os.path.dirname(__file__)
+    for name in sorted(os.listdir(room)):
+        if not name.endswith(".py"):
+            continue
+        with open(os.path.join(room, name), encoding="utf-8") as source:
+            tree = ast.parse(source.read())
         if _is_fake(tree):
-            found[path.stem] = (ast.get_docstring(tree) or "").partition("\n")[0]
+            found[name[:-3]] = (ast.get_docstring(tree) or "").partition("\n")[0]
     return found
 
 

@@ -56,10 +56,7 @@ class Accepting(Process):
             return self._listen_at(f"{directory}/.{os.getpid()}.sock")
         address = self.scene.loopback
         family = AF_INET6 if ":" in address else AF_INET
-        self.listener = Socket(family, SOCK_STREAM)
-        self.listener.bind((address, 0))
-        self.listener.listen(_BACKLOG)
-        self.listener.settimeout(0)
+        self._listen_on(family, (address, 0))
         port: int = self.listener.getsockname()[1]
         number = 6 if family == AF_INET6 else 4
         self.report("listen", family=number, address=address, port=port)
@@ -67,12 +64,15 @@ class Accepting(Process):
 
     def _listen_at(self, path: str) -> int:
         self.path = path
-        self.listener = Socket(AF_UNIX, SOCK_STREAM)
-        self.listener.bind(path)
-        self.listener.listen(_BACKLOG)
-        self.listener.settimeout(0)
+        self._listen_on(AF_UNIX, path)
         self.report("listen", family="unix", address=path, port=0)
         return 0
+
+    def _listen_on(self, family: int, address: tuple[str, int] | str) -> None:
+        self.listener = Socket(family, SOCK_STREAM)
+        self.listener.bind(address)
+        self.listener.listen(_BACKLOG)
+        self.listener.settimeout(0)
 
     def sources(self) -> list[int]:
         """Name the descriptors to wait for.
@@ -97,12 +97,11 @@ class Accepting(Process):
 
     def _accept(self) -> None:
         try:
-            self.connection, peer = self.listener.take()
+            self.connection, host, port = self.listener.take()
         except (BlockingIOError, ConnectionAbortedError):
             return
         self._accepted += 1
         self.n = self._accepted
-        host, port = peer[:2] if peer else ("", 0)  # over a Unix domain socket: nameless
         self.report("accept", n=self.n, peer=host, peer_port=port)
         refusals: Actions = {
             "reset": lambda _: self.drop(reset=True),

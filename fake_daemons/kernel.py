@@ -29,16 +29,18 @@ class Socket(_socket):
 
     if TYPE_CHECKING:
 
-        def _accept(self) -> tuple[int, tuple[str, int]]: ...
+        def _accept(self) -> tuple[int, tuple[str, int] | str]: ...
 
-    def take(self) -> tuple[Socket, tuple[str, int]]:
+    def take(self) -> tuple[Socket, str, int]:
         """Accept a connection.
 
         Returns:
-            The connection, and address and port of the peer.
+            The connection, address and port of the peer; over a Unix domain socket the
+            peer has neither.
         """
         fd, peer = self._accept()
-        return Socket(self.family, self.type, self.proto, fd), peer
+        host, port = ("", 0) if isinstance(peer, str) else peer[:2]
+        return Socket(self.family, self.type, self.proto, fd), host, port
 
 
 __all__ = ["TYPE_CHECKING", "Socket", "override", "signal"]

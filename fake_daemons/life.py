@@ -76,10 +76,10 @@ class Daemon(Accepting):
             "port": lambda fault: self._write(*_number(fault.argument)),
             "text": lambda fault: self._write(port, os.fsencode(fault.argument)),
             "bytes": lambda fault: self._write(port, bytes.fromhex(fault.argument)),
-            "half": lambda _: self._announce_half(port),
+            "half": lambda _: self._announce_half(port, true),
             "eof": lambda _: self._end_stdout(),
             "never": _ignore,
-            "nobody": lambda _: self._write(*_number(self._deaf_port())),
+            "nobody": lambda _: self._announce_nobody(),
         }
         step(self, "announce", lambda: self._write(port, true), actions)
 
@@ -87,21 +87,24 @@ class Daemon(Accepting):
         self.report("announce", port=port, bytes=raw.hex())
         os.write(1, raw)
 
-    def _announce_half(self, port: int) -> None:
-        self._write(port, pack(port)[: INT_BYTES // 2])
+    def _announce_half(self, port: int, raw: bytes) -> None:
+        self._write(port, raw[: INT_BYTES // 2])
         hang(self)
+
+    def _announce_nobody(self) -> None:
+        """Announce a port that is taken but deaf, or the path of no socket."""
+        if self.path:
+            self._write(0, frame(os.fsencode(self.path + ".gone")))
+            return
+        self._decoy = Socket(self.listener.family, SOCK_STREAM)
+        self._decoy.bind((self.scene.loopback, 0))
+        self._write(*_number(self._decoy.getsockname()[1]))
 
     def _end_stdout(self) -> None:
         """The factory sees the end of our stdout; descriptor 1 stays taken."""
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, 1)
         os.close(null)
-
-    def _deaf_port(self) -> int:
-        self._decoy = Socket(self.listener.family, SOCK_STREAM)
-        self._decoy.bind((self.scene.loopback, 0))
-        port: int = self._decoy.getsockname()[1]
-        return port
 
     def _read_stdin(self) -> None:
         """Read at most the rest of one record: one a round, and never wait for it."""

@@ -149,14 +149,19 @@ class Process:
             left = None if until is None else max(0.0, until - monotonic())
             found = poll.poll(None if left is None else left * 1000)
             ready = {fd for fd, _ in found}
-            if self._wake in ready:
-                ready.remove(self._wake)
+            ready.discard(self._wake)
+            if self._wake >= 0:
                 self._heed()
             if ready or left == 0.0:
                 return ready
 
     def _heed(self) -> None:
-        for number in os.read(self._wake, 64):
+        """Answer the signals that came; one may come just as poll has found another thing."""
+        try:
+            numbers = os.read(self._wake, 64)
+        except BlockingIOError:
+            return
+        for number in numbers:
             self.report("signal", number=number)
             if number == signal.SIGTERM:
                 self.on_sigterm()

@@ -80,9 +80,17 @@ class Scene:
 
     @property
     def socket_directory(self) -> str:
-        """Where Spark 4.1 and later want a Unix domain socket; empty over TCP."""
-        wanted = os.environ.get("PYTHON_UNIX_DOMAIN_ENABLED", "").lower() == "true"
-        return os.environ.get("PYTHON_WORKER_FACTORY_SOCK_DIR", "") if wanted else ""
+        """Where Spark 4.1 and later want a daemon's socket; empty over TCP."""
+        return os.environ["PYTHON_WORKER_FACTORY_SOCK_DIR"] if self._wants_path else ""
+
+    @property
+    def socket_path(self) -> str:
+        """Where Spark 4.1 and later wait for a simple worker; empty over TCP."""
+        return os.environ["PYTHON_WORKER_FACTORY_SOCK_PATH"] if self._wants_path else ""
+
+    @property
+    def _wants_path(self) -> bool:
+        return os.environ.get("PYTHON_UNIX_DOMAIN_ENABLED", "").lower() == "true"
 
 
 def _own(text: str) -> list[Fault]:

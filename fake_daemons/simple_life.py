@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from _socket import AF_INET, AF_INET6, SOCK_STREAM
+from _socket import AF_INET, AF_INET6, AF_UNIX, SOCK_STREAM
 
 from fake_daemons.kernel import TYPE_CHECKING, Socket, override, signal
 from fake_daemons.leash import wear
@@ -30,8 +30,6 @@ class Simple(Serving):
     """A worker without a daemon: the factory listens, and it connects."""
 
     who, stem = "simple", "simple"
-    n = 1
-    _pid = 0
 
     @override
     def live(self) -> None:
@@ -66,15 +64,24 @@ class Simple(Serving):
             "empty": lambda _: self._offer(b""),
             "never": lambda _: self.drain(),
         }
-        step(self, "offer", lambda: self._offer(self._secret()), offers)
+        if not self.scene.socket_path:  # there the permissions are trusted instead
+            step(self, "offer", lambda: self._offer(self._secret()), offers)
+            self._read_answer()
+        pids: Actions = {"never": lambda _: self.drain(), "pid": self._send_other_pid}
+        step(self, "pid", lambda: self.acknowledge(os.getpid()), pids)
+
+    def _read_answer(self) -> None:
         text = self.receive(unpack(self.receive(INT_BYTES)))
         self.report("answer", text=text)
         if text != b"ok":
             self.drain()
-        pids: Actions = {"never": lambda _: self.drain(), "pid": self._send_other_pid}
-        step(self, "pid", lambda: self.acknowledge(os.getpid()), pids)
 
     def _connect(self) -> None:
+        if path := self.scene.socket_path:
+            self.report("connect", port=0, path=path)
+            self.connection = Socket(AF_UNIX, SOCK_STREAM)
+            self.connection.connect(path)
+            return
         address = self.scene.loopback
         port = int(os.environ["PYTHON_WORKER_FACTORY_PORT"])
         self.report("connect", port=port)

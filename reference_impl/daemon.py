@@ -10,11 +10,10 @@ import errno
 import os
 import select
 import signal
-import socket
 import sys
 from contextlib import suppress
 
-from . import forked, wire
+from . import forked, listening, wire
 
 #: Signals that must not strike between a fork and the child's own handlers.
 _HANDLED = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD, signal.SIGHUP)
@@ -26,7 +25,11 @@ _FORK_PAUSE_S = 1.0
 _PATIENCE_MS = 250
 
 _CHUNK_BYTES = 65536
-_BACKLOG = max(1024, socket.SOMAXCONN)
+
+TYPE_CHECKING = False  # typing would cost every daemon five milliseconds
+if TYPE_CHECKING:
+    import socket
+    from typing import ClassVar, NoReturn
 
 
 class Daemon:
@@ -35,6 +38,8 @@ class Daemon:
     Args:
         worker_module: module whose `main` does the tasks.
     """
+
+    worker_class: ClassVar[type[forked.ForkedWorker]] = forked.ForkedWorker
 
     def __init__(self, worker_module: str) -> None:
         self.worker_module = worker_module
@@ -46,7 +51,7 @@ class Daemon:
         for fd in self._descriptors:
             os.set_blocking(fd, False)
         _install_handlers(bell)
-        self.listener = listen()
+        self.listener = listening.listen()
 
     def run(self) -> int:
         """Announce, serve, end.
@@ -54,7 +59,7 @@ class Daemon:
         Returns:
             The exit status, which is 0.
         """
-        os.write(1, wire.pack_int(self.listener.getsockname()[1]))
+        os.write(1, listening.announcement(self.listener))
         poller = select.poll()  # select cannot do descriptors of 1024 and more (D-39)
         for fd in (0, self._bell, self.listener.fileno()):
             poller.register(fd, select.POLLIN)
@@ -119,16 +124,20 @@ class Daemon:
             _send_quietly(sock, wire.pack_int(-(error.errno or 1)))
             return
         if pid == 0:
-            self.listener.close()
-            for fd in self._descriptors:
-                os.close(fd)
-            forked.live(sock, self.worker_module)
+            self.leave_to_child(sock)
         self.children.add(pid)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _HANDLED)
 
+    def leave_to_child(self, sock: socket.socket) -> NoReturn:
+        """In the child: drop what is the daemon's alone, and live as a worker (D-24)."""
+        self.listener.close()
+        for fd in self._descriptors:
+            os.close(fd)
+        self.worker_class(sock, self.worker_module).live()
+
     def end_workers(self) -> None:
         """SIGHUP for the whole group, SIGKILL for those who do not heed it."""
-        self.listener.close()
+        listening.close(self.listener)
         os.kill(0, signal.SIGHUP)
         os.kill(0, signal.SIGCONT)
         poller = select.poll()
@@ -141,16 +150,6 @@ class Daemon:
             os.kill(pid, signal.SIGKILL)
         for pid in self.children:
             os.waitpid(pid, 0)
-
-
-def listen() -> socket.socket:
-    """A listening socket on the loopback address, IPv6 when the factory says so."""
-    is_v6 = os.environ.get("SPARK_PREFER_IPV6", "").lower() == "true"
-    listener = socket.socket(socket.AF_INET6 if is_v6 else socket.AF_INET)
-    listener.bind(("::1" if is_v6 else "127.0.0.1", 0))
-    listener.listen(_BACKLOG)
-    listener.setblocking(False)  # noqa: FBT003 - the name says it
-    return listener
 
 
 def _install_handlers(bell: int) -> None:
@@ -194,21 +193,18 @@ def _send_quietly(sock: socket.socket, raw: bytes) -> None:
         sock.sendall(raw)
 
 
-def main(arguments: list[str]) -> int:
-    """Run the daemon.
+def run(daemon_class: type[Daemon]) -> NoReturn:
+    """Be a daemon until it is over, as the leader of a process group (D-01).
 
     Args:
-        arguments: the command's own; the first may name the worker module.
-
-    Returns:
-        The exit status.
+        daemon_class: which daemon.
     """
     if os.getpgrp() != os.getpid():
         os.setpgid(0, 0)
-    return Daemon(forked.worker_module_of(arguments)).run()
+    status = daemon_class(forked.worker_module_of(sys.argv[1:])).run()
+    sys.stdout.flush()
+    os._exit(status)  # nothing is left to clean up, and factories wait for the end
 
 
 if __name__ == "__main__":
-    status = main(sys.argv[1:])
-    sys.stdout.flush()
-    os._exit(status)  # nothing is left to clean up, and factories wait for the end
+    run(Daemon)

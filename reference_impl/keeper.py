@@ -6,7 +6,7 @@ All methods but `stop`, `current` and `request_kill` belong to the create() unde
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from . import wire
 from .children import PATIENCE_S
@@ -31,6 +31,8 @@ class DaemonKeeper:
         settings: what the factory was asked for.
         launcher: how to start the daemon.
     """
+
+    process_class: ClassVar[type[DaemonProcess]] = DaemonProcess
 
     def __init__(self, settings: Settings, launcher: Launcher) -> None:
         self.settings = settings
@@ -58,7 +60,7 @@ class DaemonKeeper:
         """
         self._await_predecessor()
         self._generations += 1
-        process = DaemonProcess(self.launcher.daemon(secret), self._generations)
+        process = self.process_class(self.launcher.daemon(secret), self._generations)
         try:
             attempt.waits_on(process.interrupt)
             process.port = self._port_of(process)
@@ -107,7 +109,7 @@ class DaemonKeeper:
         except (TimedOut, Stopped):
             raise  # it has had its time, or nobody has time for it
         except FactoryError as error:
-            raise self._explained(process, error) from error
+            raise self.explained(process, error) from error
 
     def read_port(self, process: DaemonProcess) -> int:
         """Read the announcement.
@@ -173,7 +175,7 @@ class DaemonKeeper:
             words += f" and terminated with code: {code}."
         return words + profile.end_stop
 
-    def _explained(self, process: DaemonProcess, error: FactoryError) -> FactoryError:
+    def explained(self, process: DaemonProcess, error: FactoryError) -> FactoryError:
         """The error with the daemon's stderr, if it has ended and said anything."""
         has_waited = isinstance(error, StartFailed)
         limit_s = 0.0 if has_waited else self.settings.process_wait_timeout_s

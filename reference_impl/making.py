@@ -20,15 +20,20 @@ class Maker:
 
     Args:
         factory_class: the class.
+        daemon_module: the daemon that comes with it.
 
     Attributes:
-        daemon_module: our own daemon.
+        daemon_module: as given.
         worker_module: our own worker.
     """
 
-    def __init__(self, factory_class: type[PythonWorkerFactory]) -> None:
+    def __init__(
+        self,
+        factory_class: type[PythonWorkerFactory],
+        daemon_module: str = DAEMON_MODULE,
+    ) -> None:
         self._factory_class = factory_class
-        self.daemon_module = DAEMON_MODULE
+        self.daemon_module = daemon_module
         self.worker_module = WORKER_MODULE
 
     def __call__(
@@ -37,7 +42,7 @@ class Maker:
         env_vars: Mapping[str, str],
         *,
         use_daemon: bool = True,
-        daemon_module: str = DAEMON_MODULE,
+        daemon_module: str | None = None,
         worker_module: str = WORKER_MODULE,
         **options: object,
     ) -> PythonWorkerFactory:
@@ -47,7 +52,7 @@ class Maker:
             python_exec: the program to run.
             env_vars: variables for its children, over our own environment.
             use_daemon: whether a daemon forks the workers.
-            daemon_module: module of the daemon.
+            daemon_module: module of the daemon; by default our own.
             worker_module: module of the workers.
             **options: `profile`, `idle_timeout_s`, `idle_worker_max_pool_size`,
                 `connect_timeout_s`, `process_wait_timeout_s`, `port_timeout_s`,
@@ -56,7 +61,8 @@ class Maker:
         Returns:
             The factory.
         """
-        modules = (use_daemon, daemon_module, worker_module)
+        module = daemon_module or self.daemon_module
+        modules = (use_daemon, module, worker_module)
         return self._factory_class(Settings.of(python_exec, env_vars, modules, options))
 
 

@@ -57,7 +57,7 @@ class DaemonProcess:
         self.child = Child(launch, piped=True, on_end=self._notify)
         self._prepare_stdin()
         name = f"stream reader for {launch.command[0]}"
-        threading.Thread(target=self._drain, name=name, daemon=True).start()
+        threading.Thread(target=self.drain, name=name, daemon=True).start()
 
     @property
     def pid(self) -> int:
@@ -139,7 +139,7 @@ class DaemonProcess:
             if self._is_interrupted:
                 raise Stopped
 
-    def _drain(self) -> None:
+    def drain(self) -> None:
         """Read both streams until both have ended (workers may hold them for long)."""
         popen = self.child.popen
         streams = {"stdout": _stream(popen.stdout), "stderr": _stream(popen.stderr)}
@@ -153,11 +153,12 @@ class DaemonProcess:
                 if not chunk:
                     poller.unregister(fd)
                     streams[names[fd]].close()
-                self._take(names[fd], chunk)
+                self.take(names[fd], chunk)
                 if not chunk:
                     del names[fd]
 
-    def _take(self, name: str, chunk: bytes) -> None:
+    def take(self, name: str, chunk: bytes) -> None:
+        """Keep what is to be kept of this output, and forward the rest."""
         with self._changed:
             if not chunk:
                 self._open_streams.discard(name)

@@ -104,8 +104,8 @@ def serve(sock: socket.socket, task: Task, *, reuse: bool) -> int:
         The exit status of the worker.
     """
     size = int(os.environ.get("SPARK_BUFFER_SIZE") or _DRAIN_BYTES)
-    infile: io.BufferedReader = io.BufferedReader(sock.makefile("rb", buffering=0), size)
-    outfile: io.BufferedWriter = io.BufferedWriter(sock.makefile("wb", buffering=0), size)
+    infile: io.BufferedReader = io.BufferedReader(_own_file(sock, "rb"), size)
+    outfile: io.BufferedWriter = io.BufferedWriter(_own_file(sock, "wb"), size)
     while _is_task_waiting(infile):
         status = run_task(task, infile, outfile)
         if status != 0 or not reuse:
@@ -113,6 +113,11 @@ def serve(sock: socket.socket, task: Task, *, reuse: bool) -> int:
             return status
         gc.collect()
     return 0
+
+
+def _own_file(sock: socket.socket, mode: str) -> io.FileIO:
+    """A file over the connection that a task may close without closing the connection."""
+    return io.FileIO(os.dup(sock.fileno()), mode)
 
 
 def run_task(task: Task, infile: io.BufferedReader, outfile: io.BufferedWriter) -> int:

@@ -66,9 +66,7 @@ def test_a_reply_of_negative_length_is_no_success(stage: Stage) -> None:
 
 @pytest.mark.clauses("F-CONN-11", "F-CONN-07")
 @pytest.mark.parametrize("fault", ["half", "close"])
-def test_a_worker_that_leaves_before_its_reply_is_not_registered(
-    stage: Stage, fault: str
-) -> None:
+def test_a_worker_that_leaves_before_its_reply_is_not_registered(stage: Stage, fault: str) -> None:
     """The worker closes the connection in the middle of its reply, or before it."""
     factory = stage.factory(f"authenticate={fault}")
     failed = factory.try_create()

@@ -8,9 +8,8 @@ import pytest
 
 from conformance.check.daemons import foreign_addresses, wrong_answers, wrong_ports
 from conformance.check.plain import broken_promises, unequal_values
-from conformance.contract.limits import MUST_HAPPEN_S
 from conformance.contract.wire import encode_text
-from conformance.drive.caller import PROBE_WORKER, has_ipv6
+from conformance.drive.caller import PROBE_WORKER, START_S, has_ipv6
 from conformance.drive.clock import wait_until
 from conformance.errors import Unobservable
 from conformance.observe import processes
@@ -35,8 +34,8 @@ def leads_its_group(daemon: DaemonProcess) -> bool:
 def test_group_and_socket_stand_before_the_announcement(stage: Stage) -> None:
     """The daemon's stdout is full, so that its announcement has to wait."""
     daemon = stage.daemon(is_stdout_full=True)
-    leads = wait_until(lambda: leads_its_group(daemon), MUST_HAPPEN_S)
-    listening = wait_until(lambda: processes.listening_sockets(daemon.pid), MUST_HAPPEN_S)
+    leads = wait_until(lambda: leads_its_group(daemon), START_S)
+    listening = wait_until(lambda: processes.listening_sockets(daemon.pid), START_S)
     stage.judge(
         "D-01",
         broken_promises(

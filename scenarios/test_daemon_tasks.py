@@ -44,17 +44,17 @@ def test_a_worker_is_reused_without_another_secret(stage: Stage, reuse: str) -> 
 
 
 @pytest.mark.clauses("D-30")
-@pytest.mark.parametrize("reuse", [None, ""], ids=["unset", "empty"])
-def test_without_reuse_a_worker_serves_one_task(stage: Stage, reuse: str | None) -> None:
-    """After it the worker neither leaves nor takes another."""
-    daemon = stage.daemon({"SPARK_REUSE_WORKER": reuse})
-    judge_wait(stage, "D-30", daemon, ["echo once"])
+def test_without_reuse_a_worker_serves_one_task(stage: Stage) -> None:
+    """SPARK_REUSE_WORKER is not set, and empty; the worker neither leaves nor goes on."""
+    daemons = [stage.daemon({"SPARK_REUSE_WORKER": reuse}) for reuse in (None, "")]
+    judge_wait(stage, "D-30", [(daemon, "echo once") for daemon in daemons])
 
 
 @pytest.mark.clauses("D-31")
 def test_after_a_bad_exit_a_worker_serves_no_task(stage: Stage) -> None:
     """It exits with a number, with a text; it could be reused otherwise."""
-    judge_wait(stage, "D-31", stage.daemon(REUSE), ["exit 3", "exit for no reason"])
+    daemon = stage.daemon(REUSE)
+    judge_wait(stage, "D-31", [(daemon, "exit 3"), (daemon, "exit for no reason")])
 
 
 @pytest.mark.clauses("D-32")
@@ -96,15 +96,14 @@ def test_a_worker_that_cannot_flush_its_output_ends(stage: Stage) -> None:
     )
 
 
-def judge_wait(stage: Stage, clause: str, daemon: DaemonProcess, last_tasks: Iterable[str]) -> None:
+def judge_wait(stage: Stage, clause: str, last_tasks: Iterable[tuple[DaemonProcess, str]]) -> None:
     """See workers that wait for us to close after their last task, and serve no other."""
     workers: list[Connection] = []
-    for order in last_tasks:
+    for daemon, order in last_tasks:
         workers.append(hire(stage, daemon))
         answer = order.partition(" ")[2]
         stage.judge(clause, wrong_answers(workers[-1].task(order), answer))
         workers[-1].send(encode_text("echo another"))
-    hire(stage, daemon).task("pid")  # it all happens again while the others wait
     deadline = Deadline(MUST_NOT_HAPPEN_S)
     stage.judge(clause, early_closes(*[one.how_it_ends(deadline.left_s) for one in workers]))
     for worker in workers:

@@ -134,6 +134,7 @@ def test_a_worker_that_never_acknowledges_costs_the_daemon_its_place(stage: Stag
         endless_calls(answer.outcome),
         early_answers(answer.took_s, 0.9 * wait_s),
         late_answers(answer.took_s, wait_s + MUST_HAPPEN_S),
+        wrong_start_counts(stage.history, 2),
     )
     stage.judge(
         "F-RST-07", failures_to_return(answer.outcome), wrong_start_counts(stage.history, 2)

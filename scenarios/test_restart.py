@@ -23,7 +23,7 @@ from conformance.stage.cast import daemon_pid, pid_of, wait_for_ends
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.stage.factory import Call
+    from conformance.stage.calls import Call
     from conformance.stage.stage import Stage
 
 #: Spark, PythonWorkerFactory.createThroughDaemon; the page's item 8.

@@ -48,7 +48,8 @@ def _failing(fault: Fatal) -> Handler:
 def _watch(jvm: Jvm, dispatcher: Dispatcher) -> None:
     """Hang up as soon as the JVM has gone: whoever waits for it learns that it is lost."""
     jvm.wait()
-    dispatcher.hang_up()
+    if jvm.is_open:  # else `initialize` tells what went wrong
+        dispatcher.hang_up()
 
 
 def _logging(handlers: dict[str, Handler], log: LogTail) -> dict[str, Handler]:

@@ -58,6 +58,7 @@ class Jvm:
         spark: what it runs.
         folder: directory for everything temporary; goes when the JVM ends.
         door: the Java half of the door (spark_door.java).
+        is_open: whether Spark has come up.
         is_old: whether the factory is one of Spark 3.5 or older.
         py4j_error: what py4j raises.
     """
@@ -69,8 +70,9 @@ class Jvm:
     def __init__(self) -> None:
         self.spark: Spark = find_spark()
         java = find_java(self.spark)
+        self.is_open = False
         self._is_ending = False
-        self.folder = tempfile.mkdtemp(prefix="wfc-")
+        self.folder = tempfile.mkdtemp(prefix="wfc-spark-")
         Path(self.folder, "log4j2.properties").write_text(
             LOG4J.format(file=os.path.join(self.folder, LOG_FILE)), encoding="utf-8"
         )
@@ -101,6 +103,7 @@ class Jvm:
         context = gateway.jvm.org.apache.spark.SparkContext(conf)
         self.door = compiling.result()
         self.is_old = bool(self.door.take(conf, context))
+        self.is_open = True
 
     def _connect(self) -> Any:
         assert self._process.stdout  # noqa: S101 - it is a pipe, see __init__

@@ -62,3 +62,34 @@ def unwanted_log_lines(
     for level, text in lines:
         if any(level == one and text.startswith(start) for one, start in unwanted):
             yield Finding("unwanted_log_lines", "no such line", f"{level} {text}")
+
+
+def bare_log_lines(lines: Sequence[tuple[str, str]], start: str) -> Iterator[Finding]:
+    """See log lines that should say more, such as the exception that they are about.
+
+    Args:
+        lines: level and message of each line logged.
+        start: beginning of the lines in question.
+
+    Yields:
+        One finding for each that ends where it should begin to tell.
+    """
+    for level, text in lines:
+        if text.startswith(start) and not text.removeprefix(start).strip():
+            yield Finding("bare_log_lines", f"{level} {start} and the reason", f"{level} {text}")
+
+
+def repeated_log_lines(lines: Sequence[tuple[str, str]], *starts: str) -> Iterator[Finding]:
+    """See log lines that come more than once.
+
+    Args:
+        lines: level and message of each line logged.
+        *starts: beginnings of lines that may come once.
+
+    Yields:
+        One finding for each beginning that came again.
+    """
+    for start in starts:
+        count = sum(text.startswith(start) for _, text in lines)
+        if count > 1:
+            yield Finding("repeated_log_lines", f"{start} once", f"{count} times")

@@ -38,6 +38,11 @@ _WORSE = (1, 2)
 class Account:
     """What was established so far.
 
+    Args:
+        options: what the user asked for.
+        opened: the first round, opened.
+        started_at: date and time, for people.
+
     Attributes:
         results: the verdict on each clause so far, by its id.
         errors: errors of the suite that belong to no clause.

@@ -57,6 +57,9 @@ class NoBar:
 class Display:
     """Tell how a run goes.
 
+    Args:
+        stream: standard output, out of reach of pytest's capturing.
+
     Attributes:
         is_live: whether standard output is a terminal.
     """
@@ -147,7 +150,7 @@ class Display:
 
     def _tell(self, clause: str, file: VerdictFile) -> None:
         self._told.add(clause)
-        entry = next(one for one in file.clauses if one.id == clause)
+        entry = next(one for one in file.clauses if one.clause == clause)
         for text in failure_lines(entry, file, width(), self._paint):
             self.line(text)
             if not self.is_live:

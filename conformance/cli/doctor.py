@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -109,7 +110,7 @@ def examine(name: str) -> int:
     Raises:
         UsageError: if there is no such implementation.
     """
-    stdout = click.get_text_stream("stdout")
+    stdout = sys.stdout
     doctor = _Doctor(painter(stdout))
     with Interrupts() as interrupts:
         examination = Examination(name)

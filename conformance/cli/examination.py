@@ -33,6 +33,9 @@ _TAIL_BYTES = 4000
 class Examination:
     """One adapter and how far it has come.
 
+    Args:
+        name: KIND:ID.
+
     Attributes:
         implementation: how it is reached.
     """

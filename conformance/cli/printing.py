@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -54,6 +55,6 @@ def print_run(file: VerdictFile, stream: TextIO | None = None) -> None:
     """
     from conformance.report.terminal import render  # noqa: PLC0415 - start-up time
 
-    out = stream or click.get_text_stream("stdout")
+    out = stream or sys.stdout
     for line in render(file, width(), painter(out)):
         click.echo(line, file=out, color=True)

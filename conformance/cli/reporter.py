@@ -25,6 +25,12 @@ _FAILED = (Verdict.FAIL, Verdict.HARNESS_ERROR)
 class Reporter:
     """Listen to one round.
 
+    Args:
+        account: of the run.
+        display: tells the user.
+        write: writes the account down.
+        is_fail_fast: whether the first failure ends the round.
+
     Attributes:
         planned: tests of the round with the clauses each is about.
     """

@@ -20,7 +20,7 @@ from conformance.report.files import LATEST, RunFiles, timestamp
 from conformance.stage.opening import open_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from typing import Literal, TextIO
 
     from conformance.cli.options import Options
@@ -154,7 +154,7 @@ def _list_planned(planned: tuple[tuple[str, tuple[str, ...]], ...], stream: Text
 
 
 @contextmanager
-def own_terminal() -> Iterator[TextIO]:
+def own_terminal() -> Generator[TextIO]:
     """Open standard output anew, out of reach of pytest's capturing.
 
     Yields:
@@ -165,7 +165,7 @@ def own_terminal() -> Iterator[TextIO]:
 
 
 @contextmanager
-def without_pytest_settings() -> Iterator[None]:
+def without_pytest_settings() -> Generator[None]:
     """Hide pytest's variables from pytest.
 
     Yields:

@@ -130,3 +130,5 @@ def _texts(node: ast.expr, constants: dict[str, tuple[str, ...]]) -> Iterator[st
         case ast.Tuple(elts=parts) | ast.List(elts=parts):
             for part in parts:
                 yield from _texts(part, constants)
+        case _:  # nothing that can be read without running it
+            return

@@ -17,6 +17,9 @@ _ENOUGH = 5
 class Tally:
     """How far a round is.
 
+    Args:
+        claims: for each test, the clauses it is about.
+
     Attributes:
         total: how many clauses the round is about.
         tests: how many tests it has.

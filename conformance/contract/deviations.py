@@ -94,6 +94,30 @@ _BROKEN = (
         ),
     ),
     Known(
+        "4.0",
+        "4.2",
+        Deviation(
+            clause="F-SIMP-06",
+            how="Its channel was registered with a selector that nobody closes, so that closing it "
+            "takes no effect: the socket goes on listening for ever.",
+            evidence="as in 4.3, not run",
+            wrong="leaked_listeners",
+            certain=False,
+        ),
+    ),
+    Known(
+        "4.3",
+        "4.3",
+        Deviation(
+            clause="F-SIMP-06",
+            how="Its channel was registered with a selector that nobody closes, so that closing it "
+            "takes no effect: the socket goes on listening for ever.",
+            evidence="[J] createSimpleWorker; 8 creates leave 8 listening sockets, also after "
+            "release, stop() and a garbage collection",
+            wrong="leaked_listeners",
+        ),
+    ),
+    Known(
         _FIRST,
         "3.5",
         Deviation(

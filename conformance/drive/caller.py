@@ -26,12 +26,20 @@ PROBE = Path(__file__).parent / "probe"
 #: it only if its name begins with `pyspark`. For all others it stands in for
 #: `pyspark.worker` (sitecustomize.py beside it).
 PROBE_WORKER = "pyspark_wfc_probe"
+#: Limit for the announcement, in seconds: a first start may compile all that it imports.
+START_S = 20.0
 #: F_SETPIPE_SZ rounds up to a page: the least that a pipe can hold.
 _PIPE_BYTES = 4096
 
 
 class DaemonProcess:
     """A daemon module under test, started as a factory would start it.
+
+    Args:
+        process: the started daemon.
+        stdout_fd: reading end of its standard output; ours from here on.
+        stderr_path: where its standard error goes.
+        filler_bytes: how much stands before its own words on its standard output.
 
     Attributes:
         pid: of its process.
@@ -94,7 +102,7 @@ class DaemonProcess:
     def port(self) -> int:
         """The announced port; waits for it the first time, -1 if it did not come."""
         if self._port is None:
-            data = self.read_stdout(INT_BYTES)
+            data = self.read_stdout(INT_BYTES, START_S)
             self._port = decode_int(data) if len(data) == INT_BYTES else -1
         return self._port
 
@@ -104,7 +112,7 @@ class DaemonProcess:
         Returns:
             Its path, empty if it did not come whole.
         """
-        length = self.read_stdout(INT_BYTES)
+        length = self.read_stdout(INT_BYTES, START_S)
         if len(length) < INT_BYTES:
             return ""
         return os.fsdecode(self.read_stdout(decode_int(length)))

@@ -21,6 +21,10 @@ _AT_ONCE = struct.pack("ii", 1, 0)
 class Connection:
     """One connection to a daemon: what the factory would make for one worker.
 
+    Args:
+        where: port of the daemon, or path of its Unix domain socket.
+        host: address to connect to, with a port.
+
     Attributes:
         pid: of its worker, as acknowledged; 0 until it was read.
     """

@@ -192,7 +192,7 @@ class Session:
                 return Raised(fault.class_name, fault.message, fault.counts_as)
             if fault.kind == "unsupported":
                 raise Unobservable(f"the adapter does not support {method}")
-            self._lose(f"the adapter failed in {method}")
+            self._end = Lost(f"the adapter failed in {method}")
             raise DoorError(f"the adapter failed in {method}: {message.error.message}")
         if message.result is msgspec.UNSET:
             raise self._broken(f"answered {method} with neither result nor error")

@@ -125,19 +125,26 @@ def children(pid: int) -> tuple[Seen, ...]:
     return tuple(seen for seen in everyone if seen and seen.parent_pid == pid)
 
 
-def threads(pid: int) -> tuple[int, ...]:
+def threads(pid: int) -> tuple[str, ...]:
     """List the threads of a process.
 
     Args:
         pid: its pid.
 
     Returns:
-        Their ids; empty if it is gone.
+        Their names, cut to 15 bytes by the kernel; empty if it is gone.
     """
+    names: list[str] = []
     try:
-        return tuple(int(entry) for entry in os.listdir(_PROC / str(pid) / "task"))
+        entries = os.listdir(_PROC / str(pid) / "task")
     except OSError:
         return ()
+    for entry in entries:
+        try:
+            names.append((_PROC / str(pid) / "task" / entry / "comm").read_text().strip())
+        except OSError:
+            continue
+    return tuple(names)
 
 
 def descriptors(pid: int) -> dict[int, str]:

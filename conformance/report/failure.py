@@ -70,10 +70,10 @@ def headline(entry: ClauseEntry, width: int, paint: Paint = plainly) -> str:
     Returns:
         The line.
     """
-    head = f"{entry.verdict}  {entry.id}  {entry.level}  "
+    head = f"{entry.verdict}  {entry.clause}  {entry.level}  "
     text = shorten(entry.text, width - len(head))
     painted = paint(entry.verdict, COLOURS[entry.verdict])
-    return f"{painted}  {entry.id}  {entry.level}  {text}"
+    return f"{painted}  {entry.clause}  {entry.level}  {text}"
 
 
 def again(entry: ClauseEntry, file: VerdictFile) -> str:
@@ -93,7 +93,7 @@ def again(entry: ClauseEntry, file: VerdictFile) -> str:
         words += ["--daemon", file.subject.asked_daemon]
     if file.score_should:
         words += ["--level", "should"]
-    words += ["--profile", file.profile, "--clause", entry.id]
+    words += ["--profile", file.profile, "--clause", entry.clause]
     return shlex.join(words)
 
 

@@ -26,6 +26,10 @@ def timestamp() -> str:
 class RunFiles:
     """The directory of one run.
 
+    Args:
+        out: where the directories of runs are made.
+        started_at: date and time, which name the directory.
+
     Attributes:
         directory: the run's own directory, `OUT/TIME`.
     """

@@ -58,15 +58,15 @@ def render(file: VerdictFile) -> bytes:
 
 def _test_case(suite: ET.Element, entry: ClauseEntry, file: VerdictFile) -> str:
     """Add a clause; tell which element says how it came out."""
-    seconds = sum(one.seconds for one in file.tests if one.clauses[:1] == (entry.id,))
+    seconds = sum(one.seconds for one in file.tests if one.clauses[:1] == (entry.clause,))
     case = ET.SubElement(
         suite,
         "testcase",
-        classname=entry.id.rpartition("-")[0],
-        name=_legal(f"{entry.id} {entry.text}"),
+        classname=entry.clause.rpartition("-")[0],
+        name=_legal(f"{entry.clause} {entry.text}"),
         time=f"{seconds:.3f}",
     )
-    _properties(case, {"clause": entry.id, "level": entry.level, "verdict": entry.verdict})
+    _properties(case, {"clause": entry.clause, "level": entry.level, "verdict": entry.verdict})
     kind = _ELEMENTS.get(entry.verdict, "")
     if file.is_gate and entry.verdict is Verdict.UNVERIFIED and entry.level is Level.MUST:
         kind = "failure"

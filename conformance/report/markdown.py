@@ -67,7 +67,7 @@ def _row(entry: ClauseEntry) -> str:
     if entry.findings:
         first = entry.findings[0]
         what = f"expected {first.expected}; actual {first.actual}"
-    cells = (entry.id, entry.level, entry.verdict, _cell(f"{entry.text} {what}"))
+    cells = (entry.clause, entry.level, entry.verdict, _cell(f"{entry.text} {what}"))
     return f"| {' | '.join(cells)} |"
 
 

@@ -13,6 +13,7 @@ def plainly(text: str, _colour: str) -> str:
 
     Args:
         text: to be shown.
+        _colour: ignored.
 
     Returns:
         The text.

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 #: Verdicts that are shown in full, the worst first.
 IN_FULL = (Verdict.FAIL, Verdict.HARNESS_ERROR, Verdict.INCONCLUSIVE, Verdict.STALE)
 
+#: Room for a clause's id and a gap.
+_ID_COLUMNS = 12
+
 _RUN_COLOURS = {
     RunVerdict.CONFORMANT: "green",
     RunVerdict.KNOWN_DEVIATIONS: "green",
@@ -66,8 +69,9 @@ def _short_lists(file: VerdictFile, width: int, paint: Paint) -> Iterator[str]:
 
 
 def _one_each(pairs: Iterable[tuple[ClauseEntry, str]], width: int) -> Iterator[str]:
+    room = width - _ID_COLUMNS - 2
     for entry, text in pairs:
-        yield shorten(f"{entry.id:<11} {text or entry.text}", width - 2).join(("  ", ""))
+        yield f"  {entry.clause:<{_ID_COLUMNS}}{shorten(text or entry.text, room)}"
 
 
 def _actual(entry: ClauseEntry) -> str:
@@ -81,7 +85,7 @@ def _by_reason(clauses: Iterable[ClauseEntry], width: int) -> Iterator[str]:
     groups: dict[str, dict[str, list[str]]] = {}
     for one in clauses:
         reason = " ".join(one.reason.split()) or "no reason given"
-        groups.setdefault(reason, {}).setdefault(one.level, []).append(one.id)
+        groups.setdefault(reason, {}).setdefault(one.level, []).append(one.clause)
     for reason, levels in groups.items():
         yield from textwrap.wrap(reason, width, initial_indent="  ", subsequent_indent="  ")
         for level, ids in levels.items():

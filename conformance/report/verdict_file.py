@@ -29,14 +29,14 @@ class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A part of verdict.json."""
 
 
-class Suite(Form, kw_only=True):
+class Suite(Form, frozen=True, kw_only=True):
     """The suite that judged."""
 
     name: str
     version: str
 
 
-class Subject(Form, kw_only=True):
+class Subject(Form, frozen=True, kw_only=True):
     """What was judged.
 
     Attributes:
@@ -58,10 +58,10 @@ class Subject(Form, kw_only=True):
     asked_daemon: str = ""
 
 
-class ClauseEntry(Form, kw_only=True):
+class ClauseEntry(Form, frozen=True, kw_only=True):
     """What became of one clause."""
 
-    id: str
+    clause: str
     level: Level
     text: str
     verdict: Verdict
@@ -70,7 +70,7 @@ class ClauseEntry(Form, kw_only=True):
     tests: tuple[str, ...] = ()
 
 
-class PlayedTest(Form, kw_only=True):
+class PlayedTest(Form, frozen=True, kw_only=True):
     """What became of one test, without its findings: they stand with the clauses.
 
     Attributes:
@@ -90,7 +90,7 @@ class PlayedTest(Form, kw_only=True):
     error: str = ""
 
 
-class VerdictFile(Form, kw_only=True):
+class VerdictFile(Form, frozen=True, kw_only=True):
     """A run: what was judged, by what, and what came of it.
 
     Attributes:
@@ -165,7 +165,7 @@ def entries(results: Iterable[ClauseResult], profile: Profile) -> tuple[ClauseEn
 def _entry(result: ClauseResult, profile: Profile) -> ClauseEntry:
     clause = find(result.clause)
     return ClauseEntry(
-        id=clause.id,
+        clause=clause.id,
         level=profile.level(clause),
         text=clause.text,
         verdict=result.verdict,

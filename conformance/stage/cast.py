@@ -76,7 +76,5 @@ def pid_of(worker: Worker) -> int:
     pid, _ = worker.echo()
     if pid is None:
         wrong = Finding("mute_handouts", f"{worker.name} answers", "it does not")
-        raise worker.factory.stage.record.blame_main(wrong)
+        raise worker.calls.record.blame_main(wrong)
     return pid
-
-

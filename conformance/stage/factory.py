@@ -1,9 +1,9 @@
-"""Handles of a scenario: a call, a factory, a worker."""
+"""Handles of a scenario: a factory and its workers."""
 
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 from conformance.contract.limits import CALL_DEADLINE_S, MUST_HAPPEN_S
 from conformance.door.messages import (
@@ -13,130 +13,19 @@ from conformance.door.messages import (
     OfFactory,
     OfWorker,
     OneWorker,
-    Params,
     WorkerMade,
 )
-from conformance.drive.clock import now_s
-from conformance.errors import ContractViolation, SuiteError, Unobservable
-from conformance.evidence.findings import Finding
-from conformance.evidence.outcomes import Lost, Outcome, Raised, Returned, TimedOut
+from conformance.errors import Unobservable
 
 if TYPE_CHECKING:
-    from conformance.door.messages import LogLine
-    from conformance.stage.stage import Stage
-
-T = TypeVar("T")
-
-
-class Call:
-    """A call through the door, in flight or finished.
-
-    Args:
-        stage: where it plays.
-        number: of the call within its scenario.
-        method: of the protocol.
-        params: its parameters.
-
-    Attributes:
-        is_answered: whether an answer, of whatever kind, has come.
-        took_s: seconds from the call to its answer.
-    """
-
-    def __init__(self, stage: Stage, number: int, method: str, params: Params) -> None:
-        self.number = number
-        self.took_s = 0.0
-        self.is_answered = False
-        self._stage = stage
-        self._method = method
-        self._session = stage.run.session
-        self._first_log = len(self._session.logs)
-        self._began_s = now_s()
-        self._outcome: Outcome | None = None
-        self._id = self._session.begin(method, params)
-
-    @property
-    def outcome(self) -> Outcome:
-        """How it came out.
-
-        Raises:
-            SuiteError: if nobody waited for it.
-        """
-        if self._outcome is None:
-            raise SuiteError(f"{self._method} is still in flight: finish it first")
-        return self._outcome
-
-    @property
-    def logs(self) -> tuple[LogLine, ...]:
-        """Log lines that came since the call began."""
-        return tuple(self._session.logs[self._first_log :])
-
-    def heard(self) -> tuple[tuple[str, str], ...]:
-        """Tell level and message of each log line since the call began.
-
-        Returns:
-            The lines, in order.
-
-        Raises:
-            Unobservable: if the adapter does not pass on what is logged.
-        """
-        if "log" not in self._stage.run.about.capabilities:
-            raise Unobservable("the adapter does not pass on log lines")
-        return tuple((line.level, line.message) for line in self.logs)
-
-    def finish(self, within_s: float = CALL_DEADLINE_S) -> Call:
-        """Wait for the answer.
-
-        Args:
-            within_s: limit in seconds.
-
-        Returns:
-            The call itself. After a time-out it may be finished again.
-        """
-        self._outcome = self._session.finish(self._id, within_s)
-        self.is_answered = not isinstance(self._outcome, TimedOut)
-        self.took_s = now_s() - self._began_s
-        self._stage.returned(self)
-        return self
-
-    def value(self, form: type[T]) -> T:
-        """Take the result of a call that must have returned.
-
-        Args:
-            form: of the result.
-
-        Returns:
-            The result.
-
-        Raises:
-            ContractViolation: if it did not return.
-            SuiteError: if the result has another form.
-        """
-        outcome = self.outcome
-        if not isinstance(outcome, Returned):
-            raise self.violation("that it returns")
-        if not isinstance(outcome.value, form):
-            raise SuiteError(f"{self._method} gave {type(outcome.value).__name__}")
-        return outcome.value
-
-    def violation(self, expected: str) -> ContractViolation:
-        """Blame the scenario's main clause for how this call came out.
-
-        Args:
-            expected: what it should have done.
-
-        Returns:
-            The error to raise.
-        """
-        what = f"{self._method}: {expected}"
-        wrong = Finding("unexpected_outcomes", what, describe(self.outcome))
-        return self._stage.record.blame_main(wrong)
+    from conformance.stage.calls import Call, Calls
 
 
 class Worker:
     """One worker handed out by a factory.
 
     Args:
-        factory: that handed it out.
+        calls: of its scenario.
         made: what it told about the worker.
 
     Attributes:
@@ -145,8 +34,8 @@ class Worker:
         nonblocking: whether it was handed out ready for non-blocking use.
     """
 
-    def __init__(self, factory: Factory, made: WorkerMade) -> None:
-        self.factory = factory
+    def __init__(self, calls: Calls, made: WorkerMade) -> None:
+        self.calls = calls
         self.name = made.worker
         self.pid = made.pid
         self.nonblocking = made.nonblocking
@@ -167,7 +56,7 @@ class Worker:
         params = Exchange(
             worker=self.name, write=payload, read=reply_bytes, within_ms=int(within_s * 1000)
         )
-        call = self.factory.stage.call("worker.exchange", params, within_s + MUST_HAPPEN_S)
+        call = self.calls.call("worker.exchange", params, within_s + MUST_HAPPEN_S)
         return call.value(Exchanged)
 
     def echo(self, text: bytes = b"who are you?") -> tuple[int | None, bytes]:
@@ -210,7 +99,7 @@ class Worker:
 
     def close(self) -> None:
         """Close the caller's own end."""
-        self.factory.stage.call("worker.close", OneWorker(worker=self.name))
+        self.calls.call("worker.close", OneWorker(worker=self.name))
 
     def forget(self) -> None:
         """Drop the caller's last reference.
@@ -218,16 +107,16 @@ class Worker:
         Raises:
             Unobservable: if the adapter cannot.
         """
-        if "forget" not in self.factory.stage.run.about.capabilities:
+        if "forget" not in self.calls.run.about.capabilities:
             raise Unobservable("the adapter cannot drop its references")
-        self.factory.stage.call("worker.forget", OneWorker(worker=self.name))
+        self.calls.call("worker.forget", OneWorker(worker=self.name))
 
 
 class Factory:
     """A factory of the implementation under test.
 
     Args:
-        stage: where it plays.
+        calls: of its scenario.
         name: its name at the door.
         honoured: which options it honours.
 
@@ -235,8 +124,8 @@ class Factory:
         is_stopped: whether `stop` was the last thing asked of it.
     """
 
-    def __init__(self, stage: Stage, name: str, honoured: dict[str, bool]) -> None:
-        self.stage = stage
+    def __init__(self, calls: Calls, name: str, honoured: dict[str, bool]) -> None:
+        self.calls = calls
         self.name = name
         self.honoured = honoured
         self.is_stopped = False
@@ -248,7 +137,7 @@ class Factory:
             The call in flight.
         """
         self.is_stopped = False
-        return self.stage.begin("factory.create", OfFactory(factory=self.name))
+        return self.calls.begin("factory.create", OfFactory(factory=self.name))
 
     def try_create(self, within_s: float = CALL_DEADLINE_S) -> Call:
         """Ask for a worker, whatever comes of it.
@@ -284,7 +173,7 @@ class Factory:
         Raises:
             ContractViolation: if it did not return one.
         """
-        return Worker(self, call.value(WorkerMade))
+        return Worker(self.calls, call.value(WorkerMade))
 
     def release(self, worker: Worker) -> Call:
         """Give a worker back.
@@ -307,7 +196,7 @@ class Factory:
             The call in flight.
         """
         params = OfWorker(factory=self.name, worker=worker.name)
-        return self.stage.begin("factory.release_worker", params)
+        return self.calls.begin("factory.release_worker", params)
 
     def stop_worker(self, worker: Worker) -> Call:
         """Stop a worker.
@@ -319,7 +208,7 @@ class Factory:
             The finished call.
         """
         params = OfWorker(factory=self.name, worker=worker.name)
-        return self.stage.call("factory.stop_worker", params)
+        return self.calls.call("factory.stop_worker", params)
 
     def is_worker_stopped(self, worker: Worker) -> Call:
         """Ask whether the process of a simple worker has ended.
@@ -330,7 +219,8 @@ class Factory:
         Returns:
             The finished call; its value is a `WorkerStopped`.
         """
-        return self._on(worker, "factory.is_worker_stopped")
+        params = OfWorker(factory=self.name, worker=worker.name)
+        return self.calls.call("factory.is_worker_stopped", params)
 
     def begin_stop(self) -> Call:
         """Stop the factory without waiting.
@@ -339,7 +229,7 @@ class Factory:
             The call in flight.
         """
         self.is_stopped = True
-        return self.stage.begin("factory.stop", OfFactory(factory=self.name))
+        return self.calls.begin("factory.stop", OfFactory(factory=self.name))
 
     def stop(self, within_s: float = CALL_DEADLINE_S) -> Call:
         """Stop the factory.
@@ -361,31 +251,7 @@ class Factory:
         Raises:
             Unobservable: if the implementation does not show it.
         """
-        if "inspect" not in self.stage.run.about.capabilities:
+        if "inspect" not in self.calls.run.about.capabilities:
             raise Unobservable("the adapter has no `inspect`")
-        call = self.stage.call("factory.inspect", OfFactory(factory=self.name))
+        call = self.calls.call("factory.inspect", OfFactory(factory=self.name))
         return call.value(Inspected)
-
-
-def describe(outcome: Outcome) -> str:
-    """Say in a few words how a call came out.
-
-    Args:
-        outcome: of the call.
-
-    Returns:
-        One line.
-    """
-    match outcome:
-        case Returned(value=value):
-            return f"returned {_plainly(value)}".rstrip()
-        case Raised():
-            return f"raised {outcome}".strip().replace("\n", " ")
-        case TimedOut() | Lost():
-            return str(outcome)
-
-
-def _plainly(value: Any) -> str:
-    if isinstance(value, WorkerMade):
-        return f"{value.worker} (pid {value.pid})"
-    return ""

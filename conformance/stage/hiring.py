@@ -33,8 +33,9 @@ def connect(
         return daemon.connect(host, path)
     except (OSError, OverflowError) as error:
         last = daemon.read_stderr().strip().splitlines()[-1:]
-        where = path or f"{host}:{daemon.port}"
-        actual = f"{error}; the daemon last said: {last[0] if last else 'nothing'}"
+        where = path or f"port {daemon.port} of {host}"
+        why = "no announcement" if not path and daemon.port < 0 else str(error)
+        actual = f"{why}; the daemon last said: {last[0] if last else 'nothing'}"
         wrong = Finding("refused_connections", f"it listens at {where}", actual)
         raise stage.record.blame_main(wrong) from None
 

@@ -54,6 +54,10 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 class Opened:
     """A run that has been opened; given to pytest as a plugin, it is not opened twice.
 
+    Args:
+        run: the run.
+        ledger: its ledger, still empty.
+
     Attributes:
         run: the run; whoever opened it closes it.
         ledger: what its tests establish.

@@ -14,7 +14,8 @@ from conformance.drive.clock import wait_until
 from conformance.errors import SuiteError, Unobservable
 from conformance.observe import processes
 from conformance.observe.channel import SideChannel
-from conformance.stage.factory import Call, Factory, describe
+from conformance.stage.calls import Calls
+from conformance.stage.factory import Factory
 from conformance.stage.run import end_all
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from conformance.evidence.findings import Finding
     from conformance.evidence.history import History
     from conformance.evidence.sightings import Sighting
+    from conformance.stage.calls import Call
     from conformance.stage.record import Record
     from conformance.stage.run import Run
 
@@ -56,13 +58,12 @@ class Stage:
         self.directory = run.directory / f"scenario-{number}"
         self.directory.mkdir()
         self.channel = SideChannel(self.directory / "sightings")
+        self.calls = Calls(run, record, self.channel)
         self._plan = self.directory / "plan"
         self._plan.touch(0o600)
         self._factories: list[Factory] = []
         self._daemons: list[DaemonProcess] = []
-        self._calls = 0
         self._gates: list[int] = []
-        self._unanswered: set[int] = set()
 
     # -- what is seen -----------------------------------------------------------------
 
@@ -190,7 +191,7 @@ class Stage:
             )
         )
         made = call.value(FactoryMade)
-        factory = Factory(self, made.factory, made.options)
+        factory = Factory(self.calls, made.factory, made.options)
         self._factories.append(factory)
         return factory
 
@@ -219,7 +220,7 @@ class Stage:
             raise Unobservable("the adapter has no simple workers")
         return self.factory(faults, use_daemon=False, **settings)
 
-    def daemon(self, env: Mapping[str, str] | None = None, **settings: Any) -> DaemonProcess:
+    def daemon(self, env: Mapping[str, str | None] | None = None, **settings: Any) -> DaemonProcess:
         """Start the implementation's own daemon module, with the suite as its factory.
 
         Args:
@@ -251,8 +252,8 @@ class Stage:
             raise Unobservable("the implementation brings no daemon module of its own")
         return own
 
-    def _daemon_env(self, env: Mapping[str, str] | None) -> dict[str, str]:
-        mine = self.environment()
+    def _daemon_env(self, env: Mapping[str, str | None] | None) -> dict[str, str | None]:
+        mine: dict[str, str | None] = {**self.environment()}
         mine.pop("WFC_LEASH")
         mine.pop("PYTHONPATH")
         return mine | dict(env or {})
@@ -270,7 +271,7 @@ class Stage:
         Returns:
             How it came out.
         """
-        return self.begin(method, params).finish(within_s)
+        return self.calls.call(method, params, within_s)
 
     def begin(self, method: str, params: Params) -> Call:
         """Call through the door without waiting.
@@ -282,25 +283,7 @@ class Stage:
         Returns:
             The call in flight.
         """
-        self._calls += 1
-        of = {name: getattr(params, name, None) for name in ("factory", "worker")}
-        keys = {name: value for name, value in of.items() if value is not None}
-        self.channel.note("call", id=self._calls, op=method, **keys)
-        return Call(self, self._calls, method, params)
-
-    def returned(self, call: Call) -> None:
-        """Note how a call came out; called by `Call` itself.
-
-        Args:
-            call: the finished call.
-        """
-        outcome = call.outcome
-        if call.is_answered:
-            self._unanswered.discard(call.number)
-        else:
-            self._unanswered.add(call.number)
-        kind = type(outcome).__name__.lower()
-        self.channel.note("return", id=call.number, outcome=kind, detail=describe(outcome))
+        return self.calls.begin(method, params)
 
     def open_gate(self, name: str) -> None:
         """Let the one process through that stands at a gate, or will come to it.
@@ -363,18 +346,13 @@ class Stage:
 
     # -- how it ends ------------------------------------------------------------------
 
-    @property
-    def _is_hung(self) -> bool:
-        """Whether a call ran out of time, and was not finished later."""
-        return bool(self._unanswered)
-
     def close(self) -> None:
         """Stop the factories, end every process of the scenario, and see that none is left.
 
         Raises:
             SuiteError: if a process survives.
         """
-        if not self._is_hung:
+        if not self.calls.is_hung:
             self._stop_factories()
         left = end_all("WFC_SCENARIO", self.token)
         sandbox.reap_orphans()
@@ -382,7 +360,7 @@ class Stage:
             daemon.close()
         for gate in self._gates:
             os.close(gate)
-        if self._is_hung:
+        if self.calls.is_hung:
             self.run.drop_session()
         self.channel.close()
         shutil.rmtree(self.directory, ignore_errors=True)
@@ -391,5 +369,5 @@ class Stage:
 
     def _stop_factories(self) -> None:
         for factory in self._factories:
-            if not factory.is_stopped and not self._is_hung:
+            if not factory.is_stopped and not self.calls.is_hung:
                 factory.stop(within_s=_FAREWELL_S)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from conformance.drive.clock import Deadline
-from conformance.evidence.outcomes import Outcome  # noqa: TC001 - msgspec reads it
+from conformance.evidence.outcomes import Outcome, TimedOut
 from conformance.stage.run import end_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conformance.stage.factory import Call, Factory
+    from conformance.stage.calls import Call
+    from conformance.stage.factory import Factory
     from conformance.stage.stage import Stage
 
 
@@ -58,7 +59,8 @@ def _finish(stage: Stage, calls: Sequence[Call], within_s: float) -> list[Answer
 
 def _answer(call: Call, deadline: Deadline) -> Answer:
     call.finish(deadline.left_s)
-    return Answer(call.outcome, call.took_s)
+    outcome = call.outcome if call.is_answered else TimedOut(deadline.within_s)
+    return Answer(outcome, call.took_s)
 
 
 def _let_go(stage: Stage, hung: Sequence[Call]) -> None:

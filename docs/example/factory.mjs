@@ -7,25 +7,20 @@ import net from "node:net";
 import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import v8 from "node:v8";
 import vm from "node:vm";
-
 // -------------------------------------------------------------------------------------------------- the factory
 const LOGGER = "org.apache.spark.api.python.PythonWorkerFactory";
 const DEFAULTS = { idle_timeout_s: 60, process_wait_timeout_s: 10, port_timeout_s: 60, handshake_timeout_s: 60 };
-// What Java calls a SocketException. An orderly end of the stream is not one: it must not restart the daemon.
-const SOCKET_ERRORS = ["ECONNREFUSED", "ECONNRESET", "EPIPE"];
+const SOCKET_ERRORS = ["ECONNREFUSED", "ECONNRESET", "EPIPE"]; // only these restart a daemon; an orderly end does not
 const daemons = new Set(); // every daemon process that still lives, of all factories
 const orphans = new FinalizationRegistry((cleanUp) => cleanUp()); // called when a forgotten worker was collected
-
 const int32 = (n) => Buffer.from([n >> 24, n >> 16, n >> 8, n]); // big endian: the only numbers on these wires
-const endDaemon = (child) => child.stdin.end() && child.kill("SIGTERM"); // the two ways to ask; does not wait
-const fail = (countsAs, message, kind = "implementation") => {
-  throw Object.assign(new Error(message), { countsAs, kind });
-};
+const endDaemon = (child) => child.kill("SIGTERM") && child.stdin.end(); // asks in both ways; does not wait
+const echo = (text) => process.stderr.write(text);
+const fail = (countsAs, text, kind = "implementation") => { throw Object.assign(new Error(text), { countsAs, kind }); };
 
 /** Takes up to `size` bytes from a stream within `ms`; `end` says why no more: none, eof, reset or timeout. */
 async function take(stream, size, ms) {
-  const got = Buffer.alloc(size);
-  const deadline = performance.now() + ms;
+  const [got, deadline] = [Buffer.alloc(size), performance.now() + ms];
   for (let have = 0; ; ) {
     while (have < size && stream.readableLength > 0) {
       have += stream.read(Math.min(size - have, stream.readableLength)).copy(got, have);
@@ -51,20 +46,19 @@ async function need(stream, size, seconds, what) {
 }
 
 class WorkerFactory {
-  constructor({ python_exec, env_vars, daemon_module, options }, log) {
-    Object.assign(this, { exec: python_exec, envVars: env_vars, module: daemon_module, log });
-    this.options = { ...DEFAULTS, ...options };
+  constructor(given, log) {
+    Object.assign(this, given, { log, options: { ...DEFAULTS, ...given.options } });
     this.secret = randomBytes(32).toString("hex"); // one for the factory's life, restarts and stop() included
-    this.pythonPath = [env_vars.PYTHONPATH, process.env.PYTHONPATH].filter(Boolean).join(":");
+    this.pythonPath = [given.env_vars.PYTHONPATH, process.env.PYTHONPATH].filter(Boolean).join(":");
     this.daemon = null; // { child, port }, once it has announced its port
     this.idle = []; // first released, first reused
-    this.registry = new WeakMap(); // worker -> the daemon that forked it
-    this.known = new Set(); // weak references to the same workers: a WeakMap cannot be listed
+    this.registry = new Map(); // weak reference to a worker -> the daemon that forked it (a WeakMap cannot be listed)
     this.turn = Promise.resolve(); // the lock: what must not overlap is chained to it
   }
 
   create = async () => this.idle.shift() ?? this.serial(() => this.createThroughDaemon());
   stop = () => this.serial(() => this.stopDaemon());
+  closeIdle = () => this.idle.splice(0).forEach((worker) => worker.socket.destroy()); // they read the end, and end
 
   /** Runs `work` after all earlier work. JavaScript has one thread, but every `await` lets others in. */
   serial(work) {
@@ -90,38 +84,35 @@ class WorkerFactory {
   async startDaemon() {
     if (this.daemon) return; // one daemon; whether it still lives, the next connection tells
     const own = { PYTHONPATH: this.pythonPath, PYTHONUNBUFFERED: "YES", PYTHON_WORKER_FACTORY_SECRET: this.secret };
-    const env = { ...process.env, ...this.envVars, ...own }; // the later wins
-    const child = spawn(this.exec, ["-m", this.module], { env, stdio: "pipe" }); // inherits no descriptor of ours
+    const env = { ...process.env, ...this.env_vars, ...own }; // the later wins
+    const child = spawn(this.python_exec, ["-m", this.daemon_module], { env, stdio: "pipe" }); // nothing is inherited
     for (const pipe of child.stdio) pipe?.on("error", () => {}); // a kill request to a dead daemon is no error
     const closed = new Promise((tell) => child.once("close", tell)); // ended, and both its streams read
     await once(child, "spawn").catch(({ message }) => fail("start_failed", `Cannot run program: ${message}`));
     daemons.add(child.once("exit", () => daemons.delete(child)));
     let said = ""; // stderr is drained from the first moment: a full pipe would stop the daemon before it announces
-    child.stderr.on("data", (text) => {
-      if (this.daemon?.child !== child) said = (said + text).slice(-65536);
-      process.stderr.write(text);
-    });
+    child.stderr.setEncoding("utf8").on("data", echo).on("data", (text) => (said = (said + text).slice(-65536)));
     try {
       this.daemon = { child, port: await this.readPort(child.stdout) };
-      child.stdout.on("data", (text) => process.stderr.write(text)); // what follows the port is output of workers
+      child.stdout.on("data", echo); // what follows the port is output of workers
     } catch (error) {
       child.stdout.resume();
-      await Promise.race([closed, delay(this.options.process_wait_timeout_s * 1000)]);
-      const ended = child.exitCode !== null || child.signalCode !== null;
+      const limit = error.countsAs === "time_out" ? 0 : this.options.process_wait_timeout_s; // enough was waited then
+      await Promise.race([closed, delay(limit * 1000)]); // for the daemon to end, and for all it has to say
       endDaemon(child);
-      if (!ended || !said) throw error;
+      if (!said || (child.exitCode ?? child.signalCode) === null) throw error; // nothing to add, or not yet ended
       fail(error.countsAs, `\nError from python worker:\n  ${said.replaceAll("\n", "\n  ")}\n`
         + `PYTHONPATH was:\n  ${this.pythonPath}\n${error}`);
     }
   }
 
   async readPort(stdout) {
-    const what = `the port number from ${this.module}'s stdout`;
-    const port = (await need(stdout, 4, this.options.port_timeout_s, what)).readInt32BE();
+    const limit = this.options.port_timeout_s;
+    const port = (await need(stdout, 4, limit, `the port number from ${this.daemon_module}'s stdout`)).readInt32BE();
     if (port >= 1 && port <= 65535) return port;
     const hex = (port >>> 0).toString(16).padStart(8, "0"); // >>> 0: the same 32 bits without a sign
-    return fail("invalid_port", `\nBad data in ${this.module}'s standard output. Invalid port number:\n`
-      + `  ${port} (0x${hex})\nPython command to execute the daemon was:\n  ${this.exec} -m ${this.module}\n`
+    return fail("invalid_port", `\nBad data in ${this.daemon_module}'s standard output. Invalid port number:\n`
+      + `  ${port} (0x${hex})\nPython command was:\n  ${this.python_exec} -m ${this.daemon_module}\n`
       + `Check that you don't have any unexpected modules or libraries in your PYTHONPATH:\n  ${this.pythonPath}`);
   }
 
@@ -131,13 +122,11 @@ class WorkerFactory {
     socket.on("error", () => {}); // an "error" event without a listener ends a Node process
     try {
       await once(socket, "connect");
-      // The registry must be weak, and Node keeps an open socket alive. So its key is this object around the socket,
-      // and nothing else may point to it: no listener of the socket, and no closure.
+      // The registry is weak, but Node keeps an open socket alive: so it refers to this object, which no closure holds.
       const worker = { socket, pid: await this.handshake(socket) };
-      const ref = new WeakRef(worker);
-      this.registry.set(worker, this.daemon);
-      this.known.add(ref);
-      orphans.register(worker, () => socket.destroy() && this.known.delete(ref));
+      const ref = (worker.ref = new WeakRef(worker));
+      this.registry.set(ref, this.daemon);
+      orphans.register(worker, () => socket.destroy() && this.registry.delete(ref));
       return worker;
     } catch (error) {
       socket.destroy();
@@ -158,22 +147,17 @@ class WorkerFactory {
 
   releaseWorker(worker) {
     if (this.idle.includes(worker)) return; // a second release must not give one worker to two owners
-    if (!this.registry.has(worker)) return void worker.socket.destroy(); // stopped before, or not ours
+    if (!this.registry.has(worker.ref)) return void worker.socket.destroy(); // stopped before, or not ours
     this.idle.push(worker);
     clearTimeout(this.clock); // one clock for the whole queue: it runs from the last release
     this.clock = setTimeout(() => this.closeIdle(), this.options.idle_timeout_s * 1000 + 5); // timers may be early
   }
 
-  closeIdle() {
-    clearTimeout(this.clock);
-    for (const worker of this.idle.splice(0)) worker.socket.destroy(); // no kill request: it ends by itself
-  }
-
   stopWorker(worker) {
-    const daemon = this.registry.get(worker);
+    const daemon = this.registry.get(worker.ref);
     // A pid means something only to the daemon that forked it: one of another generation is left alone.
     if (daemon && daemon === this.daemon) daemon.child.stdin.write(int32(worker.pid));
-    this.registry.delete(worker);
+    this.registry.delete(worker.ref);
     this.idle = this.idle.filter((other) => other !== worker);
     worker.socket.destroy();
   }
@@ -185,15 +169,15 @@ class WorkerFactory {
   }
 
   inspect() {
-    const live = [...this.known].map((ref) => ref.deref()).filter((worker) => this.registry.has(worker));
+    const live = [...this.registry.keys()].map((ref) => ref.deref()).filter(Boolean);
     const [workers, idle] = [live, this.idle].map((list) => list.map((worker) => worker.pid));
     return { daemon_pid: this.daemon?.child.pid ?? null, daemon_port: this.daemon?.port ?? 0, workers, idle };
   }
 }
 
 // -------------------------------------------------------------------------------------------------- the adapter
-// The channel is descriptor 0. Daemons cannot inherit it: they get pipes of their own, and Node opens all else
-// close-on-exec. So it may stay where it is; only our own prints have to be kept out.
+// The channel is descriptor 0 and may stay there: Node opens all else close-on-exec and daemons get pipes of their own,
+// so no child inherits it. Only our own prints have to be kept out.
 const channel = new net.Socket({ fd: 0, readable: true, writable: true });
 const send = (message) => channel.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
 const log = (level, message) => send({ method: "log", params: { level, logger: LOGGER, message } });
@@ -202,10 +186,9 @@ console.log = console.error;
 delete process.env.WFC_RPC; // meant for us, not for our children
 v8.setFlagsFromString("--expose-gc"); // so that `worker.forget` can do what it promises
 const collectGarbage = vm.runInNewContext("gc");
-
 const things = new Map(); // name -> factory or worker: the strong references, until `worker.forget`
 const names = new WeakMap(); // factory or worker -> name: the same object has the same name, for ever
-let count = 0;
+let [count, rest] = [0, ""];
 const find = (name) => things.get(name) ?? fail("other", `unknown name ${name}`, "adapter");
 const nameOf = (thing) => {
   if (!names.has(thing)) names.set(thing, `n${(count += 1)}`);
@@ -214,10 +197,8 @@ const nameOf = (thing) => {
 };
 
 const methods = {
-  initialize: () => ({
-    protocol_version: "1", name: "node-example", version: "1.0", language: `Node.js ${process.version}`,
-    pid: process.pid, capabilities: ["concurrent", "inspect", "log", "forget"], profile: "documented",
-  }),
+  initialize: () => ({ protocol_version: "1", name: "node-example", version: "1.0", language: "Node.js",
+    pid: process.pid, profile: "documented", capabilities: ["concurrent", "inspect", "log", "forget"] }),
   "factory.new": (given) => {
     if (!given.use_daemon) fail("other", "daemon mode only", "unsupported");
     const honoured = Object.keys(given.options).map((name) => [name, name in DEFAULTS]);
@@ -232,9 +213,8 @@ const methods = {
   "factory.stop": ({ factory }) => find(factory).stop(),
   "factory.inspect": ({ factory }) => find(factory).inspect(),
   "worker.exchange": async ({ worker, write, read, within_ms }) => {
-    const { socket } = find(worker);
-    socket.write(Buffer.from(write, "base64"), () => {}); // if that fails, so does the reading
-    const { data, end } = await take(socket, read, within_ms);
+    find(worker).socket.write(Buffer.from(write, "base64"), () => {}); // if that fails, so does the reading
+    const { data, end } = await take(find(worker).socket, read, within_ms);
     return { data: data.toString("base64"), end };
   },
   "worker.close": ({ worker }) => void find(worker).socket.destroy(),
@@ -244,8 +224,8 @@ const methods = {
     collectGarbage();
     await nextTurn(); // what waits for the collection runs in a turn of its own
   },
-  ping: () => {},
-  shutdown: () => {},
+  ping: () => {}, // an empty result
+  shutdown: () => void nextTurn().then(leave), // after the response
 };
 
 async function answer({ id, method, params }) {
@@ -255,17 +235,14 @@ async function answer({ id, method, params }) {
     const counts_as = countsAs ?? (SOCKET_ERRORS.includes(code) ? "socket_error" : "other");
     send({ id, error: { code: CODES[kind], message, data: { kind, class: name, message, counts_as } } });
   }
-  if (method === "shutdown") leave();
 }
 
 async function leave() {
-  for (const child of daemons) endDaemon(child);
-  await Promise.race([Promise.all([...daemons].map((child) => once(child, "exit"))), delay(2000)]);
+  await Promise.race([Promise.all([...daemons].map((child) => endDaemon(child) && once(child, "exit"))), delay(2000)]);
   for (const child of daemons) child.kill("SIGKILL");
   channel.end(() => process.exit(0));
 }
 
-let rest = "";
 channel.on("end", leave).on("error", leave).setEncoding("utf8").on("data", (text) => {
   const lines = (rest + text).split("\n"); // not readline: it also splits at U+2028, which JSON allows in a string
   rest = lines.pop();

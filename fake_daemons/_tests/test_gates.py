@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 
-from fake_daemons._tests.field import SECRET_ON_WIRE, Field
+from fake_daemons._tests.field import SECRET_ON_WIRE, Field, wait_until
 
 
 def test_worker_stands_and_passes(field: Field) -> None:
@@ -37,9 +37,7 @@ def test_one_byte_lets_one_through(field: Field) -> None:
         field.wait_for("fault", "worker", action="gate", n=n)
     for passed in (1, 2, 3):
         field.open_gate("door")
-        field.wait_for("passed", "worker")
-        while len(field.seen("acknowledge")) < passed:
-            os.sched_yield()
+        wait_until(lambda: len(field.seen("acknowledge")) >= passed, f"{passed} acknowledge")  # noqa: B023 - called at once
         assert len(field.seen("passed")) == passed
     assert all(line.pid() > 0 for line in lines)
 

@@ -16,6 +16,7 @@ from fake_daemons._tests.field import (
     ROOT,
     SECRET_ON_WIRE,
     Field,
+    Line,
     wait_until,
 )
 
@@ -281,3 +282,38 @@ def test_each_start_is_a_generation(field: Field) -> None:
         fake.wait()
     assert [seen["generation"] for seen in field.seen("start")] == ["1", "2", "3"]
     assert field.start("well_behaved", "start=exit:7@g4").wait() == 7
+
+
+def test_unix_domain_socket(field: Field) -> None:
+    over = {
+        "PYTHON_UNIX_DOMAIN_ENABLED": "true",
+        "PYTHON_WORKER_FACTORY_SOCK_DIR": str(field.directory),
+    }
+    fake = field.start("well_behaved", **over)
+    path = fake.read(int.from_bytes(fake.read(4), "big")).decode()
+    assert field.seen("listen", family="unix", address=path)
+    assert (
+        field.seen("announce")[0]["bytes"] == (len(path).to_bytes(4, "big") + path.encode()).hex()
+    )
+    with socket.socket(socket.AF_UNIX) as link:
+        link.connect(path)
+        line = Line(link)
+        assert line.pid() == line.ask_who()
+    fake.hang_up()
+    assert fake.wait() == 1
+    assert not os.path.exists(path)
+
+
+def test_unix_domain_socket_of_nobody(field: Field) -> None:
+    over = {
+        "PYTHON_UNIX_DOMAIN_ENABLED": "true",
+        "PYTHON_WORKER_FACTORY_SOCK_DIR": str(field.directory),
+    }
+    fake = field.start("announces_nobody", **over)
+    assert not os.path.exists(fake.read(int.from_bytes(fake.read(4), "big")))
+
+
+def test_unix_domain_socket_without_a_directory(field: Field) -> None:
+    fake = field.start("well_behaved", PYTHON_UNIX_DOMAIN_ENABLED="true")
+    assert fake.wait() == 1
+    assert fake.read(1) == b""

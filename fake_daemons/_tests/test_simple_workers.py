@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+import socket
+from typing import TYPE_CHECKING
 
 import pytest
 
 from fake_daemons._tests.factory_end import FactoryEnd
-from fake_daemons._tests.field import ERR_ON_WIRE, OK_ON_WIRE, SECRET_ON_WIRE, Field
+from fake_daemons._tests.field import ERR_ON_WIRE, LIMIT_S, OK_ON_WIRE, SECRET_ON_WIRE, Field, Line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HONEST = "simple_well_behaved"
 
@@ -71,11 +75,8 @@ def test_simple_worker_ignores_sigterm(field: Field, factory: FactoryEnd) -> Non
 
 def test_simple_workers_count_their_own_generations(field: Field, factory: FactoryEnd) -> None:
     field.start("well_behaved").port()
-    for _ in range(2):
-        factory.start(HONEST, "start=exit:5@g2")
-        factory.accept()
-        if field.seen("start", "simple", generation=1):
-            break
+    factory.start(HONEST, "start=exit:5@g2")
+    factory.accept()
     assert factory.start(HONEST, "start=exit:5@g2").wait() == 5
 
 
@@ -155,7 +156,7 @@ def test_simple_negative_pid(field: Field, factory: FactoryEnd, n: str, value: i
 
 
 def test_every_point_of_a_simple_worker_is_passed(field: Field, factory: FactoryEnd) -> None:
-    points = "start connect offer pid serve".split()
+    points = ["start", "connect", "offer", "pid", "serve"]
     fake = factory.start(HONEST, ";".join(f"{point}=slow:0" for point in points))
     line = factory.accept()
     line.read(10)
@@ -166,6 +167,22 @@ def test_every_point_of_a_simple_worker_is_passed(field: Field, factory: Factory
     fake.wait()
     struck = list(dict.fromkeys(seen["point"] for seen in field.seen("fault", "simple")))
     assert struck == points
+
+
+def test_over_a_unix_domain_socket_the_pid_comes_first(field: Field) -> None:
+    path = str(field.directory / "s")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(path)
+        server.listen(1)
+        server.settimeout(LIMIT_S)
+        over = {"PYTHON_UNIX_DOMAIN_ENABLED": "True", "PYTHON_WORKER_FACTORY_SOCK_PATH": path}
+        fake = field.start(HONEST, **over)
+        line = Line(server.accept()[0])
+        assert line.pid() == fake.pid
+        assert line.ask_who() == fake.pid
+        line.close()
+    assert fake.wait() == 0
+    assert field.seen("connect")[0]["path"] == path
 
 
 @pytest.mark.parametrize(("action", "status"), [("exit:3", 3), ("kill", -9), ("crash", -9)])

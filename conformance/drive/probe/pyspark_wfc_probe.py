@@ -32,7 +32,7 @@ from typing import BinaryIO
 
 _IMPORTED_BY = os.getpid()
 _INT = struct.Struct("!i")
-_NAMES = {
+_NAMES: dict[object, str] = {
     signal.SIG_DFL: "dfl",
     signal.SIG_IGN: "ign",
     signal.default_int_handler: "int",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import pyspark_wfc_probe
+from importlib import import_module
 
-pyspark_wfc_probe.__name__ = __name__
-main = pyspark_wfc_probe.main
+_probe = import_module("pyspark_wfc_probe")
+_probe.__name__ = __name__
+main = _probe.main

@@ -1,0 +1,115 @@
+"""Parts of the command line: tally, tables, sources, interrupts, start-up."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+import pytest
+
+from conformance.cli import sources
+from conformance.cli.display import say_seconds
+from conformance.cli.interrupts import Interrupts
+from conformance.cli.lists import table
+from conformance.cli.tally import Tally
+from conformance.contract.clauses import CLAUSES
+from conformance.door.find import ROOT, mutants
+from conformance.drive import sandbox
+
+KNOWN = {clause.id for clause in CLAUSES}
+
+
+def test_a_clause_is_done_when_no_test_of_it_is_left() -> None:
+    tally = Tally([("F-RST-01", "F-RST-02"), ("F-RST-01",), ("F-POOL-01",)])
+    assert (tally.total, tally.done, tally.tests) == (3, 0, 3)
+    assert tally.end_test(("F-RST-01", "F-RST-02")) == ()
+    assert tally.done == 1
+    assert tally.end_test(("F-RST-01",)) == ("Restart",)
+    assert tally.clauses_of("Restart") == {"F-RST-01", "F-RST-02"}
+    assert tally.end_test(("F-POOL-01",)) == ("Pool",)
+    assert tally.done == tally.total
+
+
+def test_the_time_left_is_told_when_enough_is_known() -> None:
+    tally = Tally([("F-RST-01",)] * 10)
+    assert tally.left_s(1.0) is None
+    for _ in range(5):
+        tally.end_test(("F-RST-01",))
+    assert tally.left_s(2.0) == 2.0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0.2, "0 s"), (59.4, "59 s"), (59.6, "1 min 0 s"), (125, "2 min 5 s")]
+)
+def test_durations_are_said_as_people_do(seconds: float, said: str) -> None:
+    assert say_seconds(seconds) == said
+
+
+def test_a_table_is_wrapped_on_a_terminal_and_not_on_a_pipe() -> None:
+    rows = [("a", "one two three four five six"), ("bb", "")]
+    assert table(rows, 24) == ["a   one two three four", "    five six", "bb"]
+    assert table(rows, None) == ["a   one two three four five six", "bb"]
+    assert table([], 80) == []
+
+
+def test_every_scenario_names_clauses_that_exist() -> None:
+    found = [one for one in sources.scenarios() if "/console/" not in one.id]
+    assert found
+    for one in found:
+        assert one.clauses, one.id
+        assert set(one.clauses) <= KNOWN, one.id
+        assert one.text, one.id
+
+
+def test_fakes_and_mutants_are_found_with_what_they_do() -> None:
+    assert {"well_behaved", "crash_after_n", "bad_auth", "slow_port"} <= {
+        one.name for one in sources.fakes()
+    }
+    assert all(one.text for one in sources.fakes())
+    assert tuple(one.name for one in sources.mutants()) == mutants()
+    for one in sources.mutants():
+        assert one.clauses, one.name
+        assert set(one.clauses) <= KNOWN, one.name
+
+
+def test_only_the_first_interrupt_is_heard() -> None:
+    with Interrupts() as interrupts:
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGTERM)
+        assert interrupts.has_come
+
+
+def test_what_is_held_is_not_interrupted() -> None:
+    with Interrupts() as interrupts:
+        with interrupts.held():
+            signal.raise_signal(signal.SIGINT)
+        assert interrupts.has_come
+
+
+def test_handlers_are_put_back() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with Interrupts():
+        assert signal.getsignal(signal.SIGTERM) is not before
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ["--help", "run --help", "list clauses", "list scenarios", "list fakes", "explain F-RST-01"],
+)
+def test_reading_needs_neither_pytest_nor_hypothesis_nor_rich(arguments: str) -> None:
+    """A count of modules, which cannot flake as a clock does."""
+    look = (
+        "import sys; from conformance.cli import main; "
+        f"code = main({arguments.split()!r}); "
+        "heavy = {'pytest', 'hypothesis', 'rich', 'psutil', 'socket', 'subprocess'}; "
+        "found = sorted(heavy & set(sys.modules)); "
+        "print(found); sys.exit(9 if found else code)"
+    )
+    env = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
+    process = sandbox.start([sys.executable, "-c", look], env=env)
+    with open(process.stdout_fd, "rb", closefd=False) as out:
+        said = out.read()
+    process.end(within_s=10)
+    assert process.exit_status() == 0, said.splitlines()[-1]

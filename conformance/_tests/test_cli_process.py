@@ -1,0 +1,257 @@
+"""`wfc` as a process: bad input and bad adapters give one line, never a traceback."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from conformance.door.find import ROOT
+from conformance.drive import sandbox
+from conformance.observe import processes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+REFERENCE = "py:reference_impl:make"
+#: Answers one call as told, then whatever the text of the script says.
+ADAPTER = """
+import json, os, socket, sys
+channel = socket.socket(fileno=os.dup(0))
+lines = channel.makefile("r")
+def answer(result):
+    request = json.loads(lines.readline())
+    send(json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": result}))
+def send(line):
+    channel.sendall(line.encode() + b"\\n")
+ABOUT = {"protocol_version": "1", "name": "n", "version": "1", "language": "Python",
+         "pid": os.getpid(), "capabilities": []}
+"""
+
+
+class Ended(NamedTuple):
+    """How `wfc` ended."""
+
+    status: int | None
+    out: str
+    err: str
+
+
+class Wfc:
+    """Runs `wfc` in a directory of its own, and sees that nothing of it is left."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.mark = f"{directory.parent.name}/{directory.name}"
+
+    def __call__(self, *arguments: str, within_s: float = 60.0, **env: str) -> Ended:
+        out, err = self.directory / "out", self.directory / "err"
+        mine = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "WFC_TEST_MARK": self.mark}
+        with out.open("wb") as stdout, err.open("wb") as stderr:
+            process = sandbox.start(
+                [sys.executable, "-m", "conformance", *arguments],
+                env=mine | env,
+                cwd=str(self.directory),
+                stdout=stdout.fileno(),
+                stderr=stderr.fileno(),
+            )
+            process.end(within_s)
+        assert processes.with_variable("WFC_TEST_MARK", self.mark) == ()
+        ended = Ended(
+            process.exit_status(),
+            out.read_text(encoding="utf-8"),
+            err.read_text(encoding="utf-8"),
+        )
+        assert "Traceback" not in ended.out + ended.err
+        return ended
+
+    def adapter(self, behaviour: str) -> str:
+        """A command whose process behaves so."""
+        script = self.directory / "adapter.py"
+        script.write_text(ADAPTER + behaviour, encoding="utf-8")
+        return f"cmd:{sys.executable} {script}"
+
+
+@pytest.fixture
+def wfc(tmp_path: Path) -> Wfc:
+    return Wfc(tmp_path)
+
+
+# -- what cannot be asked ------------------------------------------------------------------
+
+RUN = ("run", "--impl", REFERENCE)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "what"),
+    [
+        (["run"], 4, "--impl KIND:ID"),
+        (["run", "--impl", "java:x"], 4, "write one of py:MODULE:CALLABLE"),
+        (["run", "--impl", "py:"], 4, "write one of"),
+        (["run", "--impl", "py:reference_impl"], 4, "write py:reference_impl:CALLABLE"),
+        (["run", "--impl", "py:no_such_module:make"], 8, "No module named 'no_such_module'"),
+        (["run", "--impl", "py:reference_impl:nothing"], 8, "'nothing'"),
+        (["run", "--impl", "mutant:no_such_mutant"], 4, "wfc list mutants"),
+        (["run", "--impl", "cmd:/no/such/program --x"], 8, "no program"),
+        (["run", "--impl", "cmd:'"], 4, "no command line"),
+        (["run", "--impl", "spark:/no/such/venv"], 8, "no Python at"),
+        (["run", "--daemon", "no_such.daemon"], 4, "no daemon module"),
+        ([*RUN, "--profile", "spark-9.9"], 4, "there is no profile 'spark-9.9'"),
+        ([*RUN, "--clause", "F-RTS-*"], 4, "no clause matches 'F-RTS-*'"),
+        ([*RUN, "--level", "may"], 4, "'may' is not one of"),
+        ([*RUN, "--seed", "x"], 4, "--seed"),
+        ([*RUN, "--repeat", "0"], 4, "--repeat"),
+        ([*RUN, "--jobs", "4"], 4, "--jobs"),
+        ([*RUN, "--baseline", "missing.toml"], 4, "missing.toml"),
+        ([*RUN, "--out", "/proc/nowhere"], 4, "cannot write to"),
+        ([*RUN, "stray"], 4, "stray"),
+        (["explain", "F-RTS-01"], 4, "did you mean F-RST-01"),
+        (["list", "nonsense"], 4, "'nonsense' is not one of"),
+        (["report", "missing"], 4, "missing"),
+        (["doctor"], 4, "--impl"),
+        (["doctor", "--impl", "java:x"], 4, "write one of"),
+        (["no-such-command"], 4, "no-such-command"),
+    ],
+)
+def test_bad_input_is_one_line_and_an_exit_code(
+    wfc: Wfc, arguments: list[str], status: int, what: str
+) -> None:
+    ended = wfc(*arguments)
+    assert (ended.status, ended.err.count("\n")) == (status, 1), ended
+    assert ended.err.startswith("wfc: ")
+    assert what in ended.err
+
+
+def test_an_unknown_setting_is_a_usage_error(wfc: Wfc) -> None:
+    text = "[tool.worker-factory-conformance]\njobs = 4\n"
+    (wfc.directory / "pyproject.toml").write_text(text, encoding="utf-8")
+    ended = wfc(*RUN)
+    assert (ended.status, ended.err.count("\n")) == (4, 1)
+    assert "`jobs`" in ended.err
+
+
+# -- adapters that do not work -------------------------------------------------------------
+
+BAD_ADAPTERS = [
+    pytest.param("send('hello, world')", "'hello, world'", "speaks the protocol", id="rubbish"),
+    pytest.param("sys.exit('no licence')", "status 1", "started", id="exits"),
+    pytest.param("os.abort()", "signal 6", "started", id="is killed"),
+    pytest.param("lines.read()", "no answer within", "speaks the protocol", id="hangs"),
+    pytest.param(
+        "answer(ABOUT | {'protocol_version': '7'})",
+        "speaks protocol '7'",
+        "speaks the protocol",
+        id="another version",
+    ),
+    pytest.param("answer({'name': 'n'})", "missing", "speaks the protocol", id="half an answer"),
+    pytest.param(
+        "answer(ABOUT | {'surprise': 1})", "surprise", "speaks the protocol", id="too much"
+    ),
+    pytest.param(
+        'send(\'{"jsonrpc": "2.0", "id": 99, "result": {}}\')',
+        "call 99",
+        "speaks the protocol",
+        id="another call",
+    ),
+]
+
+
+@pytest.mark.parametrize(("behaviour", "what", "step"), BAD_ADAPTERS)
+def test_an_adapter_that_cannot_be_spoken_to_is_one_line(
+    wfc: Wfc, behaviour: str, what: str, step: str
+) -> None:
+    ended = wfc("run", "--impl", wfc.adapter(behaviour), WFC_START_WITHIN_S="2")
+    assert (ended.status, ended.err.count("\n")) == (8, 1), ended
+    assert what in ended.err
+    assert step
+    assert not (wfc.directory / "wfc-report").exists()
+
+
+@pytest.mark.parametrize(("behaviour", "what", "step"), BAD_ADAPTERS)
+def test_the_doctor_names_the_step_that_fails(
+    wfc: Wfc, behaviour: str, what: str, step: str
+) -> None:
+    ended = wfc("doctor", "--impl", wfc.adapter(behaviour), WFC_START_WITHIN_S="2")
+    assert ended.status == 8, ended
+    failed = [line for line in ended.out.splitlines() if line.strip().startswith("FAIL")]
+    assert [line.split(maxsplit=1)[1] for line in failed] == [step]
+    assert what in ended.out
+    assert ended.out.endswith(f"The adapter does not work: {step}.\n")
+
+
+def test_the_doctor_finds_the_reference_well(wfc: Wfc) -> None:
+    ended = wfc("doctor", "--impl", REFERENCE)
+    assert ended.status == 0, ended
+    assert ended.out.endswith("The adapter works.\n")
+    assert "FAIL" not in ended.out
+
+
+def test_a_limit_that_is_no_number_is_a_usage_error(wfc: Wfc) -> None:
+    ended = wfc("doctor", "--impl", REFERENCE, WFC_START_WITHIN_S="soon")
+    assert (ended.status, ended.err.count("\n")) == (4, 1)
+
+
+def test_an_adapter_that_breaks_later_is_inconclusive_not_a_failure(wfc: Wfc) -> None:
+    """The protocol is broken in the middle of a scenario: no one is to blame but the adapter."""
+    adapter = wfc.adapter("answer(ABOUT)\nlines.readline()\nsend('oops')\nlines.read()")
+    ended = wfc("run", "--impl", adapter, "--clause", "F-RST-03")
+    assert ended.status == 7, ended
+    assert "INCONCLUSIVE  F-RST-03" in ended.out
+    assert "'oops'" in ended.out
+
+
+# -- runs ----------------------------------------------------------------------------------
+
+
+def test_a_run_leaves_a_report_that_can_be_shown_again(wfc: Wfc) -> None:
+    ended = wfc(*RUN, "--clause", "F-RST-03", "--gate")
+    assert ended.status == 7, ended
+    report = json.loads((wfc.directory / "wfc-report/latest/verdict.json").read_bytes())
+    assert report["state"] == "finished"
+    assert report["verdict"] == "INCOMPLETE"
+    again = wfc("report", "wfc-report/latest")
+    assert again.status == 0
+    assert again.out.splitlines()[-2:] == ended.out.splitlines()[-3:-1]
+
+
+def test_repeated_runs_are_one_report(wfc: Wfc) -> None:
+    ended = wfc(*RUN, "--clause", "F-RST-03", "--repeat", "2")
+    assert ended.status == 0, ended
+    report = json.loads((wfc.directory / "wfc-report/latest/verdict.json").read_bytes())
+    assert {one["round"] for one in report["tests"]} == {1, 2}
+
+
+def test_a_dry_run_lists_and_writes_nothing(wfc: Wfc) -> None:
+    ended = wfc(*RUN, "--clause", "F-RST-03", "--dry-run")
+    assert ended.status == 0, ended
+    assert "scenarios/test_restart.py::" in ended.out
+    assert "would run" in ended.out
+    assert not (wfc.directory / "wfc-report").exists()
+
+
+def test_the_user_s_own_pytest_settings_do_not_leak_in(wfc: Wfc) -> None:
+    (wfc.directory / "pytest.ini").write_text("[pytest]\naddopts = --nonsense\n", encoding="utf-8")
+    (wfc.directory / "conftest.py").write_text("raise SystemExit('leaked')\n", encoding="utf-8")
+    (wfc.directory / "scenarios").mkdir()
+    ended = wfc(
+        *(*RUN, "--clause", "F-RST-03"),
+        PYTEST_ADDOPTS="--nonsense",
+        PYTEST_PLUGINS="no_such_plugin",
+    )
+    assert ended.status == 0, ended
+
+
+def test_the_command_line_wins_over_the_settings(wfc: Wfc) -> None:
+    text = (
+        "[tool.worker-factory-conformance]\n"
+        f'impl = "{REFERENCE}"\nclause = ["F-POOL-*"]\nout = "from-settings"\n'
+    )
+    (wfc.directory / "pyproject.toml").write_text(text, encoding="utf-8")
+    ended = wfc("run", "--clause", "F-RST-03")
+    assert ended.status == 0, ended
+    report = json.loads((wfc.directory / "from-settings/latest/verdict.json").read_bytes())
+    judged = [one["clause"] for one in report["clauses"] if one["verdict"] == "PASS"]
+    assert "F-RST-03" in judged
+    assert not any(clause.startswith("F-POOL") for clause in judged)

@@ -1,0 +1,117 @@
+"""The user's pyproject.toml, his baseline, and what the command line makes of them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.check.verdicts import Established, Terms, weigh
+from conformance.cli.baseline import read_baseline
+from conformance.cli.settings import find_settings
+from conformance.contract.clauses import find
+from conformance.contract.profiles import find_profile
+from conformance.errors import UsageError
+from conformance.evidence.findings import Finding, Verdict
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TODAY = date(2026, 5, 1)
+TABLE = "[tool.worker-factory-conformance]\n"
+
+
+def settings(directory: Path, text: str) -> dict[str, object]:
+    """What `run` gets from a pyproject.toml."""
+    (directory / "pyproject.toml").write_text(text, encoding="utf-8")
+    return find_settings(directory)["run"]
+
+
+def test_settings_become_defaults_of_the_options(tmp_path: Path) -> None:
+    text = TABLE + 'impl = "py:a:b"\nclause = ["F-*"]\nfail-fast = true\nout = "reports"\n'
+    assert settings(tmp_path, text) == {
+        "impl": "py:a:b",
+        "clauses": ("F-*",),
+        "fail_fast": True,
+        "out": str(tmp_path / "reports"),
+    }
+
+
+def test_the_nearest_file_counts(tmp_path: Path) -> None:
+    settings(tmp_path, TABLE + "seed = 3\n")
+    (tmp_path / "deep").mkdir()
+    assert find_settings(tmp_path / "deep")["run"] == {"seed": 3}
+
+
+def test_other_tools_are_left_alone(tmp_path: Path) -> None:
+    assert settings(tmp_path, "[tool.ruff]\nline-length = 88\n") == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TABLE + 'implementation = "py:a:b"\n',
+        TABLE + "jobs = 4\n",
+        TABLE + "gate = 1\n",
+        TABLE + 'level = "may"\n',
+        "[tool\n",
+        "tool = 3\n",
+    ],
+)
+def test_what_we_do_not_know_is_a_usage_error(tmp_path: Path, text: str) -> None:
+    with pytest.raises(UsageError, match=r"pyproject\.toml"):
+        settings(tmp_path, text)
+
+
+# -- the baseline --------------------------------------------------------------------------
+
+
+def baseline(directory: Path, *entries: str) -> Path:
+    """A baseline file with these entries."""
+    path = directory / "baseline.toml"
+    path.write_text("".join(f"[[deviation]]\n{one}\n" for one in entries), encoding="utf-8")
+    return path
+
+
+ENTRY = 'clause = "F-RST-01"\nwrong = "wrong_start_counts"\nreason = "being ported"\n'
+
+
+@pytest.mark.parametrize(
+    ("expires", "wrong", "verdict"),
+    [
+        ("", "wrong_start_counts", Verdict.KNOWN),
+        ("", "other", Verdict.STALE),
+        ("", None, Verdict.STALE),
+        ("expires = 2026-05-01", "wrong_start_counts", Verdict.KNOWN),
+        ("expires = 2026-04-30", "wrong_start_counts", Verdict.STALE),
+        ("expires = 2026-04-30", None, Verdict.STALE),
+    ],
+)
+def test_an_entry_is_known_as_long_as_it_holds(
+    tmp_path: Path, expires: str, wrong: str | None, verdict: Verdict
+) -> None:
+    read = read_baseline(baseline(tmp_path, ENTRY + expires), TODAY)
+    terms = Terms(profile=find_profile("documented"), known=read.known, expired=read.expired)
+    findings = (Finding(wrong, "2", "1"),) if wrong else ()
+    seen = Established(test="t", claimed=("F-RST-01",), findings={"F-RST-01": findings})
+    assert weigh(find("F-RST-01"), [seen], terms).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("entries", "what"),
+    [
+        (['clause = "F-RST-01"\nwrong = "x"\n'], "reason"),
+        ([ENTRY + "until = 2026-01-01\n"], "until"),
+        ([ENTRY + 'expires = "soon"\n'], "date"),
+        ([ENTRY, ENTRY], "twice"),
+        ([ENTRY.replace("F-RST-01", "F-RTS-01")], "did you mean F-RST-01"),
+        ([ENTRY.replace("wrong_start_counts", "")], "needs a wrong"),
+        (["clause ="], "baseline"),
+    ],
+)
+def test_a_baseline_that_says_nothing_clear_is_refused(
+    tmp_path: Path, entries: list[str], what: str
+) -> None:
+    with pytest.raises(UsageError, match=what):
+        read_baseline(baseline(tmp_path, *entries), TODAY)

@@ -1,0 +1,94 @@
+"""Write the published schemas from the code; with --check, see that they are up to date.
+
+The forms stand in conformance/door/messages.py and conformance/report/verdict_file.py.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+_HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(_HERE.parent))
+
+from conformance.door.messages import (  # noqa: E402 - found by the line above
+    METHODS,
+    Incoming,
+    LogLine,
+    Request,
+)
+from conformance.report.verdict_file import VerdictFile  # noqa: E402 - likewise
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def verdict_schema() -> dict[str, Any]:
+    """Make the schema of verdict.json.
+
+    Returns:
+        A JSON Schema.
+    """
+    schema = msgspec.json.schema(VerdictFile)
+    return {"$schema": _DIALECT, "title": "verdict.json of worker-factory-conformance", **schema}
+
+
+def protocol_schema() -> dict[str, Any]:
+    """Make the schema of the door's messages.
+
+    Returns:
+        A JSON Schema: `oneOf` what may stand on a line; below `methods`, for each method the
+        forms of its parameters and of its result.
+    """
+    forms = [form for pair in METHODS.values() for form in pair]
+    own = [Request, Incoming, LogLine]
+    references, definitions = msgspec.json.schema_components(
+        [*own, *forms], ref_template="#/$defs/{name}"
+    )
+    pairs = references[len(own) :]
+    methods = {
+        method: {"params": pairs[2 * number], "result": pairs[2 * number + 1]}
+        for number, method in enumerate(METHODS)
+    }
+    return {
+        "$schema": _DIALECT,
+        "title": "Messages between the suite and an adapter, one a line",
+        "oneOf": references[:2],
+        "methods": methods,
+        "notifications": {"log": {"params": references[2]}},
+        "$defs": definitions,
+    }
+
+
+SCHEMAS = {
+    "verdict.schema.json": verdict_schema,
+    "protocol.schema.json": protocol_schema,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Write the schemas, or compare.
+
+    Args:
+        arguments: `--check` to compare only.
+
+    Returns:
+        The exit code: 1 if a published schema is out of date.
+    """
+    stale: list[str] = []
+    for name, make in SCHEMAS.items():
+        text = msgspec.json.format(msgspec.json.encode(make()), indent=2).decode() + "\n"
+        path = _HERE / name
+        if "--check" not in arguments:
+            path.write_text(text, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale.append(name)
+    if stale:
+        sys.stderr.write(f"out of date: {', '.join(stale)}; run python docs/write_schemas.py\n")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

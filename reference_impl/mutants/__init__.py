@@ -1,0 +1,5 @@
+"""Mutants: implementations with one deliberate mistake each.
+
+Each module is one implementation, found as `mutant:NAME`. It offers `make`, as the
+reference does, says in `CLAUSE` which clause it must fail, and in its docstring why.
+"""

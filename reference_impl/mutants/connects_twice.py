@@ -1,0 +1,29 @@
+"""Opens a second connection for every worker.
+
+Must fail F-CONN-01: a worker costs one connection; here the daemon forks two.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reference_impl.factory import PythonWorkerFactory
+from reference_impl.making import Maker
+
+if TYPE_CHECKING:
+    import socket
+    from reference_impl.process import DaemonProcess
+    from reference_impl.registry import Registration
+
+CLAUSE = "F-CONN-01"
+
+
+class _Factory(PythonWorkerFactory):
+    def shake_hands(self, sock: socket.socket, process: DaemonProcess) -> Registration:
+        registration = super().shake_hands(sock, process)
+        with self.new_socket() as spare:
+            super().shake_hands(spare, process)
+        return registration
+
+
+make = Maker(_Factory)

@@ -1,0 +1,27 @@
+"""Fails when the idle worker that it meets is dead.
+
+Must fail F-POOL-05: create() must go on to the next one, and then to a new connection.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reference_impl.errors import IllegalState
+from reference_impl.factory import PythonWorkerFactory
+from reference_impl.making import Maker
+
+if TYPE_CHECKING:
+    import socket
+    from reference_impl.registry import Registration
+
+CLAUSE = "F-POOL-05"
+
+
+class _Factory(PythonWorkerFactory):
+    def discard(self, sock: socket.socket, registration: Registration | None) -> None:
+        super().discard(sock, registration)
+        raise IllegalState("idle worker is dead")
+
+
+make = Maker(_Factory)

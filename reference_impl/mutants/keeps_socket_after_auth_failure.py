@@ -1,0 +1,29 @@
+"""Keeps the connection when the secret was refused.
+
+Must fail F-CONN-09: the worker waits for an end that never comes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reference_impl.factory import PythonWorkerFactory
+from reference_impl.making import Maker
+
+if TYPE_CHECKING:
+    from reference_impl.settings import Settings
+    import socket
+
+CLAUSE = "F-CONN-09"
+
+
+class _Factory(PythonWorkerFactory):
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.kept: list[socket.socket] = []
+
+    def close_failed(self, sock: socket.socket) -> None:
+        self.kept.append(sock)
+
+
+make = Maker(_Factory)

@@ -1,0 +1,36 @@
+"""Keeps the connection when the handshake fails before the secret.
+
+Must fail F-CONN-10: each failed launch costs a descriptor.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reference_impl.errors import IllegalState
+from reference_impl.factory import PythonWorkerFactory
+from reference_impl.making import Maker
+
+if TYPE_CHECKING:
+    import socket
+    from reference_impl.process import DaemonProcess
+    from reference_impl.registry import Registration
+    from reference_impl.settings import Settings
+
+CLAUSE = "F-CONN-10"
+
+
+class _Factory(PythonWorkerFactory):
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.kept: list[socket.socket] = []
+
+    def shake_hands(self, sock: socket.socket, process: DaemonProcess) -> Registration:
+        try:
+            return super().shake_hands(sock, process)
+        except IllegalState:
+            self.kept.append(sock.dup())
+            raise
+
+
+make = Maker(_Factory)

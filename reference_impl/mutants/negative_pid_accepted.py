@@ -1,0 +1,24 @@
+"""Takes a negative number for a pid.
+
+Must fail F-CONN-04: a negative value stands for a failed launch.
+"""
+
+from __future__ import annotations
+
+from reference_impl.factory import PythonWorkerFactory
+from reference_impl.handshake import Handshake
+from reference_impl.making import Maker
+
+CLAUSE = "F-CONN-04"
+
+
+class _Handshake(Handshake):
+    def check_pid(self, pid: int) -> None:
+        """Believe anything."""
+
+
+class _Factory(PythonWorkerFactory):
+    handshake_class = _Handshake
+
+
+make = Maker(_Factory)

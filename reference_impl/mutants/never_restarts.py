@@ -1,0 +1,25 @@
+"""Never restarts a lost daemon.
+
+Must fail F-RST-01: a socket error in the first attempt must lead to a new daemon.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reference_impl.factory import PythonWorkerFactory
+from reference_impl.making import Maker
+
+if TYPE_CHECKING:
+    from reference_impl.errors import FactoryError
+
+CLAUSE = "F-RST-01"
+
+
+class _Factory(PythonWorkerFactory):
+    def is_daemon_lost(self, error: FactoryError) -> bool:
+        del error
+        return False
+
+
+make = Maker(_Factory)

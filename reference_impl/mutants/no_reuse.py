@@ -1,0 +1,24 @@
+"""Never hands out an idle worker.
+
+Must fail F-POOL-01: an idle worker goes before a new connection.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reference_impl.factory import PythonWorkerFactory
+from reference_impl.making import Maker
+
+if TYPE_CHECKING:
+    import socket
+
+CLAUSE = "F-POOL-01"
+
+
+class _Factory(PythonWorkerFactory):
+    def reuse(self) -> tuple[socket.socket, int] | None:
+        return None
+
+
+make = Maker(_Factory)

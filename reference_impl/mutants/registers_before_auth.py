@@ -1,0 +1,33 @@
+"""Registers a worker before it has accepted the secret.
+
+Must fail F-CONN-11: a worker whose handshake failed must not be registered.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+import os
+
+from reference_impl.factory import PythonWorkerFactory
+from reference_impl.making import Maker
+from reference_impl.registry import Registration
+
+if TYPE_CHECKING:
+    import socket
+    from reference_impl.settings import Settings
+
+CLAUSE = "F-CONN-11"
+
+
+class _Factory(PythonWorkerFactory):
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.seen: list[socket.socket] = []
+
+    def close_failed(self, sock: socket.socket) -> None:
+        self.seen.append(sock)  # the registry's keys are weak
+        self.registry.add(sock, Registration(os.getpid(), 1, was_running=True))
+        super().close_failed(sock)
+
+
+make = Maker(_Factory)

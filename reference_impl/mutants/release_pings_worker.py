@@ -1,0 +1,27 @@
+"""Sends a byte to a worker that is released.
+
+Must fail F-POOL-17: a release must not talk to the worker.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from reference_impl.factory import PythonWorkerFactory
+from reference_impl.making import Maker
+
+if TYPE_CHECKING:
+    import socket
+
+CLAUSE = "F-POOL-17"
+
+
+class _Factory(PythonWorkerFactory):
+    def release_worker(self, sock: socket.socket) -> None:
+        with suppress(OSError):
+            sock.send(b"\0")
+        super().release_worker(sock)
+
+
+make = Maker(_Factory)

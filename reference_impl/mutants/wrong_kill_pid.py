@@ -1,0 +1,24 @@
+"""Asks the daemon to kill a pid that no process can have.
+
+Must fail F-STOP-01: the kill request must have the registered pid.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reference_impl.factory import PythonWorkerFactory
+from reference_impl.making import Maker
+
+if TYPE_CHECKING:
+    from reference_impl.registry import Registration
+
+CLAUSE = "F-STOP-01"
+
+
+class _Factory(PythonWorkerFactory):
+    def request_kill(self, registration: Registration) -> None:
+        super().request_kill(registration._replace(pid=2**31 - 1))
+
+
+make = Maker(_Factory)

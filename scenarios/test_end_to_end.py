@@ -1,0 +1,142 @@
+"""The factory under test with its own daemon module: no fake in between.
+
+The workers are the suite's probe, which tells who it is and does as it is told.
+"""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.check.daemons import surviving_processes, wrong_answers
+from conformance.check.handshakes import wrong_registrations
+from conformance.check.outcomes import failures_to_return
+from conformance.check.plain import unequal_values
+from conformance.contract.wire import INT_BYTES, decode_int, encode_text
+from conformance.drive import sandbox
+from conformance.drive.caller import PROBE_WORKER, probe_path
+from conformance.errors import Unobservable
+from conformance.observe import processes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.evidence.findings import Finding
+    from conformance.stage.factory import Factory, Worker
+    from conformance.stage.stage import Stage
+
+
+@pytest.mark.clauses("F-CONN-12", "F-CONN-07", "F-CONN-01")
+def test_a_worker_is_who_the_factory_says_it_is(stage: Stage) -> None:
+    """Three workers; each tells its pid, and the pid of one daemon."""
+    factory = own_factory(stage)
+    workers = [factory.create() for _ in range(3)]
+    pids = [int(ask(worker, "pid") or 0) for worker in workers]
+    daemons = {ask(worker, "parent") for worker in workers}
+    stage.judge("F-CONN-07", wrong_answers(ask(workers[0], "echo served"), "served"))
+    stage.judge(
+        "F-CONN-01",
+        unequal_values("different workers:", len(set(pids)), 3),
+        unequal_values("different daemons:", len(daemons), 1),
+    )
+    if stage.profile.create_returns_pid:
+        told = [worker.pid for worker in workers]
+        stage.judge("F-CONN-12", unequal_values("pids from create():", told, pids))
+    stage.judge("F-CONN-12", wrong_registrations(factory.inspect().workers, tuple(pids)))
+
+
+@pytest.mark.clauses("F-POOL-01")
+def test_a_released_worker_serves_its_next_owner(stage: Stage) -> None:
+    """The same process, on the same connection, without another handshake."""
+    factory = own_factory(stage)
+    worker = factory.create()
+    first = ask(worker, "pid")
+    factory.release(worker)
+    again = factory.create()
+    stage.judge(
+        "F-POOL-01",
+        unequal_values("the worker:", again.name, worker.name),
+        wrong_answers(ask(again, "pid"), f"{first}"),
+    )
+
+
+@pytest.mark.clauses("F-STOP-01")
+def test_a_stopped_worker_is_killed(stage: Stage) -> None:
+    """It ignores every signal that can be ignored; its colleague goes on."""
+    factory = own_factory(stage)
+    worker, colleague = factory.create(), factory.create()
+    pid, other = int(ask(worker, "pid") or 0), ask(colleague, "pid")
+    ask(worker, "deaf")
+    ask(worker, "linger")
+    stopped = factory.stop_worker(worker)
+    stage.judge(
+        "F-STOP-01",
+        failures_to_return(stopped.outcome),
+        survivors("a worker that was stopped", pid),
+        wrong_answers(ask(colleague, "pid"), f"{other}"),
+    )
+
+
+@pytest.mark.clauses("F-STOP-07", "F-STOP-09")
+def test_a_stopped_factory_leaves_nothing_and_can_begin_anew(stage: Stage) -> None:
+    """The daemon ends, and takes an active worker and an idle one along."""
+    factory = own_factory(stage)
+    active, idle = factory.create(), factory.create()
+    pids = [int(ask(worker, "pid") or 0) for worker in (active, idle)]
+    daemon = int(ask(active, "parent") or 0)
+    factory.release(idle)
+    stopped = factory.stop()
+    stage.judge(
+        "F-STOP-07",
+        failures_to_return(stopped.outcome),
+        survivors("the daemon and its workers", daemon, *pids),
+    )
+    newcomer = factory.create()
+    stage.judge(
+        "F-STOP-09",
+        unequal_values("another daemon:", ask(newcomer, "parent") != str(daemon), True),  # noqa: FBT003
+    )
+
+
+@pytest.mark.clauses("F-RST-06")
+def test_a_daemon_that_was_killed_is_replaced(stage: Stage) -> None:
+    """Nobody waits in the pool; the next worker has another daemon."""
+    factory = own_factory(stage)
+    first = factory.create()
+    daemon = int(ask(first, "parent") or 0)
+    stage.signal(daemon, signal.SIGKILL)
+    sandbox.wait_for_end([daemon])
+    created = factory.try_create()
+    stage.judge("F-RST-06", failures_to_return(created.outcome))
+    parent = ask(factory.worker_of(created), "parent")
+    stage.judge("F-RST-06", unequal_values("old daemon:", parent == str(daemon), False))  # noqa: FBT003
+
+
+def own_factory(stage: Stage) -> Factory:
+    """Make a factory that starts the implementation's own daemon module."""
+    if stage.run.implementation is None:
+        raise Unobservable("a daemon module alone is under test")
+    own = stage.own_daemon()
+    fakes = stage.run.environment()["PYTHONPATH"]
+    return stage.factory(
+        daemon=own.module,
+        worker=PROBE_WORKER,
+        python_exec=own.python_exec or None,
+        env={"PYTHONPATH": f"{probe_path(own)}:{fakes}", "SPARK_REUSE_WORKER": "1"},
+    )
+
+
+def ask(worker: Worker, order: str) -> str | None:
+    """Let the probe do something, through the door; None if no answer came."""
+    head = worker.exchange(encode_text(order), INT_BYTES).data
+    if len(head) < INT_BYTES:
+        return None
+    return worker.exchange(b"", decode_int(head)).data.decode()
+
+
+def survivors(who: str, *pids: int) -> Iterator[Finding]:
+    """Wait for the end of processes, and see those that live on."""
+    sandbox.wait_for_end(pids)
+    return surviving_processes(who, {pid: processes.is_alive(pid) for pid in pids})
