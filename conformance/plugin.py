@@ -13,6 +13,7 @@ from conformance.errors import (
     ContractViolation,
     DoorError,
     EnvironmentFault,
+    FakeMisbehaved,
     Unobservable,
 )
 from conformance.stage.ledger import Ledger
@@ -223,11 +224,16 @@ def _sort_out(item: pytest.Item, error: BaseException, report: pytest.TestReport
     match error:
         case ContractViolation():
             report.longrepr = str(error)
+            report.sections.append(("Seen in the scenario", _story(item)))
             _soften(item, report)
         case Unobservable():
             if record:
                 record.give_up_rest(str(error))
             _skip(report, str(error))
+        case FakeMisbehaved():
+            trouble["error"] = str(error)
+            if record:
+                record.findings.clear()  # what was found was the fake's fault
         case DoorError() | EnvironmentFault():
             trouble["inconclusive"] = str(error)
         case pytest.skip.Exception():
@@ -235,6 +241,11 @@ def _sort_out(item: pytest.Item, error: BaseException, report: pytest.TestReport
                 record.give_up_rest(str(error))
         case _:
             trouble["error"] = f"{type(error).__name__}: {error}"
+
+
+def _story(item: pytest.Item) -> str:
+    opened = getattr(item, "funcargs", {}).get("stage")
+    return "\n".join(map(str, opened.history)) if isinstance(opened, Stage) else ""
 
 
 def _soften(item: pytest.Item, report: pytest.TestReport) -> None:

@@ -126,8 +126,11 @@ class Daemon(Accepting):
             handle = os.pidfd_open(pid)
         except ProcessLookupError:
             return
-        if _parent(pid) == os.getpid():
-            signal.pidfd_send_signal(handle, signal.SIGKILL)
+        try:
+            if _parent(pid) == os.getpid():
+                signal.pidfd_send_signal(handle, signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # the worker saw its connection close, and was quicker than the request
         os.close(handle)
 
     def _hang_up(self) -> None:

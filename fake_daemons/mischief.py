@@ -98,9 +98,12 @@ def _crash(process: Process, _fault: Fault) -> None:
         handle = os.pidfd_open(daemon)
     except ProcessLookupError:
         return
-    if daemon in (os.getpid(), os.getppid()):
-        signal.pidfd_send_signal(handle, signal.SIGKILL)
-        process.wait(handle)
+    try:
+        if daemon in (os.getpid(), os.getppid()):
+            signal.pidfd_send_signal(handle, signal.SIGKILL)
+            process.wait(handle)
+    except ProcessLookupError:
+        pass  # another worker was quicker
     os.close(handle)
 
 

@@ -207,4 +207,6 @@ def run(kind: type[Process], faults: str) -> None:
         os._exit(EX_USAGE)
     except BaseException as wrong:  # noqa: BLE001 - a forked child must end here too
         sys.excepthook(type(wrong), wrong, wrong.__traceback__)
+        # The suite must not take a mistake of ours for one of the factory's.
+        Sightings(setting("SIGHTINGS", ""), kind.who).report("broke", {"error": repr(wrong)})
         os._exit(1)

@@ -56,11 +56,14 @@ class Connection:
     Args:
         sock: the connected socket; its time-out is changed.
         limit_s: seconds that one value may take.
+
+    Attributes:
+        limit_s: as given.
     """
 
     def __init__(self, sock: socket.socket, limit_s: float) -> None:
         self._sock = sock
-        self._limit_s = limit_s
+        self.limit_s = limit_s
         self._heard = False
 
     def read(self, size: int) -> bytes:
@@ -78,15 +81,37 @@ class Connection:
             TimedOut: the time is over.
             SocketFailure: the connection broke.
         """
-        deadline = time.monotonic() + self._limit_s
+        deadline = time.monotonic() + self.limit_s
         chunks: list[bytes] = []
         while size > 0:
-            chunk = self._receive(size, deadline)
-            if not chunk:
-                raise EndOfStream("The peer closed the connection too early")
+            self._sock.settimeout(max(deadline - time.monotonic(), 0.001))
+            chunk = self.receive(size)
             chunks.append(chunk)
             size -= len(chunk)
         return b"".join(chunks)
+
+    def receive(self, most: int) -> bytes:
+        """Read what comes first.
+
+        Args:
+            most: how many bytes at most.
+
+        Returns:
+            At least one byte.
+
+        Raises:
+            EndOfStream: the peer has closed.
+            TimedOut: nothing came in time.
+        """
+        try:
+            with socket_failures():
+                chunk = self._sock.recv(most)
+        except TimedOut as error:
+            raise self._too_late() from error
+        if not chunk:
+            raise EndOfStream("The peer closed the connection too early")
+        self._heard = True
+        return chunk
 
     def read_int(self) -> int:
         """Read one integer."""
@@ -125,23 +150,12 @@ class Connection:
 
     def _send(self, raw: bytes) -> None:
         with socket_failures():
-            self._sock.settimeout(self._limit_s)
+            self._sock.settimeout(self.limit_s)
             self._sock.sendall(raw)
-
-    def _receive(self, size: int, deadline: float) -> bytes:
-        left_s = deadline - time.monotonic()
-        try:
-            with socket_failures():
-                self._sock.settimeout(max(left_s, 0.001))
-                chunk = self._sock.recv(size)
-        except TimedOut as error:
-            raise self._too_late() from error
-        self._heard = True
-        return chunk
 
     def _too_late(self) -> TimedOut:
         kind = TimedOut if self._heard else SilentWorker
         return kind(
             "Timed out while waiting for the Python worker to connect back "
-            f"after {round(self._limit_s * 1000)} ms"
+            f"after {round(self.limit_s * 1000)} ms"
         )

@@ -43,9 +43,10 @@ class Daemon:
 
     def __init__(self, worker_module: str) -> None:
         self.worker_module = worker_module
+        self.lead_group()
         self.children: set[int] = set()
-        self._requests = b""
-        self._is_over = False
+        self.requests = b""
+        self.is_over = False
         self._bell, bell = os.pipe()
         self._descriptors = (self._bell, bell)
         for fd in self._descriptors:
@@ -63,16 +64,21 @@ class Daemon:
         poller = select.poll()  # select cannot do descriptors of 1024 and more (D-39)
         for fd in (0, self._bell, self.listener.fileno()):
             poller.register(fd, select.POLLIN)
-        while not self._is_over:
+        while not self.is_over:
             ready = {fd for fd, _ in poller.poll()}
             if self._bell in ready:
                 self.answer_bell()
             if 0 in ready:
                 self.read_requests()
-            if self.listener.fileno() in ready and not self._is_over:
+            if self.listener.fileno() in ready and not self.is_over:
                 self.accept()
         self.end_workers()
         return 0
+
+    def lead_group(self) -> None:
+        """Lead a process group, so that one signal reaches all workers (D-01)."""
+        if os.getpgrp() != os.getpid():
+            os.setpgid(0, 0)
 
     def answer_bell(self) -> None:
         """See which signals have come: children are reaped, SIGTERM ends it all."""
@@ -80,17 +86,17 @@ class Daemon:
         if signal.SIGCHLD in numbers:
             self.reap()
         if signal.SIGTERM in numbers or signal.SIGINT in numbers:
-            self._is_over = True
+            self.is_over = True
 
     def read_requests(self) -> None:
         """Take what has come on stdin; half a record waits for its rest (D-16)."""
         chunk = os.read(0, _CHUNK_BYTES)
         if not chunk:
-            self._is_over = True
-        self._requests += chunk
-        while len(self._requests) >= wire.INT_BYTES:
-            record = self._requests[: wire.INT_BYTES]
-            self._requests = self._requests[wire.INT_BYTES :]
+            self.is_over = True
+        self.requests += chunk
+        while len(self.requests) >= wire.INT_BYTES:
+            record = self.requests[: wire.INT_BYTES]
+            self.requests = self.requests[wire.INT_BYTES :]
             self.kill(wire.unpack_int(record))
 
     def kill(self, pid: int) -> None:
@@ -119,14 +125,46 @@ class Daemon:
     def fork(self, sock: socket.socket) -> None:
         """Fork the worker of this connection, or send the reason why not (D-28)."""
         try:
-            pid = _fork_guarded()
+            pid = self.fork_guarded()
         except OSError as error:
-            _send_quietly(sock, wire.pack_int(-(error.errno or 1)))
+            self.refuse(sock, -(error.errno or 1))
             return
         if pid == 0:
             self.leave_to_child(sock)
         self.children.add(pid)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _HANDLED)
+
+    def fork_guarded(self) -> int:
+        """Fork with our signals blocked; the child unblocks them when it is ready.
+
+        Else a SIGTERM or SIGHUP of the daemon's end could run into a child that still
+        has the daemon's handlers, and be lost. A blocked signal waits, even an ignored
+        one.
+
+        Returns:
+            The child's pid, or 0 in the child.
+        """
+        signal.pthread_sigmask(signal.SIG_BLOCK, _HANDLED)
+        try:
+            return self.fork_twice()
+        except OSError:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _HANDLED)
+            raise
+
+    def fork_twice(self) -> int:
+        """Fork, and try once more if the system has no room just now (D-26)."""
+        try:
+            return os.fork()
+        except OSError as error:
+            if error.errno not in (errno.EAGAIN, errno.EINTR):
+                raise
+        select.select([], [], [], _FORK_PAUSE_S)
+        return os.fork()
+
+    def refuse(self, sock: socket.socket, number: int) -> None:
+        """Tell the peer that there will be no worker, and why."""
+        with suppress(OSError):
+            sock.sendall(wire.pack_int(number))
 
     def leave_to_child(self, sock: socket.socket) -> NoReturn:
         """In the child: drop what is the daemon's alone, and live as a worker (D-24)."""
@@ -164,43 +202,12 @@ def _ring(_number: int, _frame: object) -> None:
     """Do nothing: the number stands in the pipe of set_wakeup_fd already."""
 
 
-def _fork_guarded() -> int:
-    """Fork with our signals blocked; the child unblocks them when it is ready.
-
-    Else a SIGTERM or SIGHUP of the daemon's end could run into a child that still has
-    the daemon's handlers, and be lost. A blocked signal waits, even an ignored one.
-    """
-    signal.pthread_sigmask(signal.SIG_BLOCK, _HANDLED)
-    try:
-        return _fork_twice()
-    except OSError:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _HANDLED)
-        raise
-
-
-def _fork_twice() -> int:
-    try:
-        return os.fork()
-    except OSError as error:
-        if error.errno not in (errno.EAGAIN, errno.EINTR):
-            raise
-    select.select([], [], [], _FORK_PAUSE_S)
-    return os.fork()
-
-
-def _send_quietly(sock: socket.socket, raw: bytes) -> None:
-    with suppress(OSError):
-        sock.sendall(raw)
-
-
 def run(daemon_class: type[Daemon]) -> NoReturn:
-    """Be a daemon until it is over, as the leader of a process group (D-01).
+    """Be a daemon until it is over.
 
     Args:
         daemon_class: which daemon.
     """
-    if os.getpgrp() != os.getpid():
-        os.setpgid(0, 0)
     status = daemon_class(forked.worker_module_of(sys.argv[1:])).run()
     sys.stdout.flush()
     os._exit(status)  # nothing is left to clean up, and factories wait for the end

@@ -43,6 +43,7 @@ class PythonWorkerFactory:
         settings: what was asked for.
     """
 
+    attempt_class: ClassVar[type[Attempt]] = Attempt
     handshake_class: ClassVar[type[Handshake]] = Handshake
     keeper_class: ClassVar[type[DaemonKeeper]] = DaemonKeeper
     launcher_class: ClassVar[type[Launcher]] = Launcher
@@ -170,7 +171,7 @@ class PythonWorkerFactory:
     def create_through_daemon(self) -> tuple[socket.socket, int]:
         """Have the daemon fork a worker; restart a lost daemon once (F-RST-01)."""
         with self._creating:
-            self._attempt = attempt = Attempt()
+            self._attempt = attempt = self.attempt_class()
             try:
                 return self.open_or_restart(attempt)
             finally:

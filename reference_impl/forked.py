@@ -90,10 +90,14 @@ class ForkedWorker:
             The exit status.
         """
         try:
-            self.sock.sendall(wire.pack_int(os.getpid()))
+            self.acknowledge()
         except OSError:
             return 1
         return self.serve() if self.is_trusted() else 1
+
+    def acknowledge(self) -> None:
+        """Send our pid, before anything else (D-05)."""
+        self.sock.sendall(wire.pack_int(os.getpid()))
 
     def is_trusted(self) -> bool:
         """Whether the peer may have tasks done."""

@@ -38,7 +38,7 @@ class DaemonKeeper:
         self.settings = settings
         self.launcher = launcher
         self.current: DaemonProcess | None = None
-        self._generations = 0
+        self.generations = 0
         self._predecessor: DaemonProcess | None = None
 
     def ensure(self, secret: str, attempt: Attempt) -> DaemonProcess:
@@ -59,8 +59,8 @@ class DaemonKeeper:
             FactoryError: it did not start; there is no current one then.
         """
         self._await_predecessor()
-        self._generations += 1
-        process = self.process_class(self.launcher.daemon(secret), self._generations)
+        self.generations += 1
+        process = self.process_class(self.launcher.daemon(secret), self.generations)
         try:
             attempt.waits_on(process.interrupt)
             process.port = self._port_of(process)

@@ -46,7 +46,7 @@ class Launcher:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self.settings = settings
         self.python_path = join_python_path(settings.env_vars)
         self.is_ipv6_preferred = (
             is_ipv6_wished(settings.env_vars)
@@ -56,7 +56,7 @@ class Launcher:
 
     def daemon(self, secret: str) -> Launch:
         """How to start the daemon."""
-        settings = self._settings
+        settings = self.settings
         command = [settings.python_exec, "-m", settings.daemon_module]
         if settings.profile.passes_worker_module:
             command.append(settings.worker_module)
@@ -64,7 +64,7 @@ class Launcher:
 
     def simple_worker(self, secret: str, port: int) -> Launch:
         """How to start a worker that connects back to that port."""
-        command = [self._settings.python_exec, "-m", self._settings.worker_module]
+        command = [self.settings.python_exec, "-m", self.settings.worker_module]
         own = self.own_variables(secret)
         own["PYTHON_WORKER_FACTORY_PORT"] = str(port)
         return self._launch(command, own)
@@ -76,13 +76,13 @@ class Launcher:
             "PYTHONUNBUFFERED": "YES",
             SECRET_VARIABLE: secret,
         }
-        if self.is_ipv6_preferred and self._settings.profile.tells_ipv6:
+        if self.is_ipv6_preferred and self.settings.profile.tells_ipv6:
             own[_IPV6_VARIABLE] = "True"
         return own
 
     def environment(self, own: Mapping[str, str]) -> dict[str, str]:
         """The child's environment, the factory's own variables on top."""
-        inherited = {**os.environ, **self._settings.env_vars}
+        inherited = {**os.environ, **self.settings.env_vars}
         if not self.is_ipv6_preferred:
             inherited.pop(_IPV6_VARIABLE, None)  # "exactly when", F-START-07
         return {**inherited, **own}
@@ -92,10 +92,10 @@ class Launcher:
 
     def _directory(self) -> str | None:
         """The directory of the session's artifacts, made if need be."""
-        uuid = self._settings.env_vars.get(_ARTIFACT_VARIABLE, "default")
-        if uuid == "default" or not self._settings.profile.knows_artifacts:
+        uuid = self.settings.env_vars.get(_ARTIFACT_VARIABLE, "default")
+        if uuid == "default" or not self.settings.profile.knows_artifacts:
             return None
-        directory = Path(_files_root(self._settings.env_vars), uuid)
+        directory = Path(_files_root(self.settings.env_vars), uuid)
         directory.mkdir(parents=True, exist_ok=True)
         return str(directory)
 

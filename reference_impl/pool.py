@@ -95,7 +95,7 @@ class IdlePool:
     def _watch(self) -> None:
         """Close everyone whenever the time since the last release is over."""
         while self._is_on_watch():
-            for sock in self._overdue():
+            for sock in self.overdue():
                 self._close(sock)
 
     def _is_on_watch(self) -> bool:
@@ -117,7 +117,8 @@ class IdlePool:
     def _left_s(self) -> float:
         return self._last_release + self._timeout_s - time.monotonic()
 
-    def _overdue(self) -> list[socket.socket]:
+    def overdue(self) -> list[socket.socket]:
+        """Take out all workers if their time is over."""
         with self._changed:
             if self._left_s() > 0:
                 return []

@@ -64,7 +64,7 @@ class SimpleWorkers:
         with self._lock:
             self._starting.add(token)
         try:
-            with self._listen() as server:
+            with self.listen() as server:
                 child = self._start(server, secret)
                 try:
                     return self._welcome(server, child, secret)
@@ -105,7 +105,8 @@ class SimpleWorkers:
         """Leave nothing of a worker whose handshake failed (F-SIMP-10)."""
         child.terminate()
 
-    def _listen(self) -> socket.socket:
+    def listen(self) -> socket.socket:
+        """A socket on the loopback address to which one worker can connect."""
         is_v6 = self._launcher.is_ipv6_preferred
         family = socket.AF_INET6 if is_v6 else socket.AF_INET
         with socket_failures():

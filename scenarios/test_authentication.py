@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from conformance.stage.factory import Factory
     from conformance.stage.stage import Stage
 
-#: How long a factory may take to close a connection that it has given up.
-CLOSE_S = 1.0
-
 
 @pytest.mark.clauses("F-CONN-07")
 def test_the_secret_is_the_one_that_the_daemon_was_given(stage: Stage) -> None:
@@ -129,7 +126,7 @@ def _over_unix_sockets(stage: Stage, faults: str = "") -> Factory:
 
 def _judge_what_is_left(stage: Stage, factory: Factory) -> None:
     """Judge that nothing is left of a worker that stays until its peer closes."""
-    stage.wait_for("closed", "worker", within_s=CLOSE_S)
+    stage.wait_for("closed", "worker")
     stage.judge("F-CONN-09", leaked_connections(stage.history, 1))
     if "inspect" in stage.run.about.capabilities:
         stage.judge("F-CONN-11", wrong_registrations(factory.inspect().workers, ()))

@@ -13,7 +13,7 @@ import pytest
 from conformance.check.daemons import surviving_processes, wrong_answers
 from conformance.check.handshakes import wrong_registrations
 from conformance.check.outcomes import failures_to_return
-from conformance.check.plain import unequal_values
+from conformance.check.plain import broken_promises, unequal_values
 from conformance.contract.wire import INT_BYTES, decode_int, encode_text
 from conformance.drive import sandbox
 from conformance.drive.caller import PROBE_WORKER, probe_path
@@ -94,10 +94,7 @@ def test_a_stopped_factory_leaves_nothing_and_can_begin_anew(stage: Stage) -> No
         survivors("the daemon and its workers", daemon, *pids),
     )
     newcomer = factory.create()
-    stage.judge(
-        "F-STOP-09",
-        unequal_values("another daemon:", ask(newcomer, "parent") != str(daemon), True),  # noqa: FBT003
-    )
+    stage.judge("F-STOP-09", stale_daemons(ask(newcomer, "parent"), daemon))
 
 
 @pytest.mark.clauses("F-RST-06")
@@ -111,7 +108,7 @@ def test_a_daemon_that_was_killed_is_replaced(stage: Stage) -> None:
     created = factory.try_create()
     stage.judge("F-RST-06", failures_to_return(created.outcome))
     parent = ask(factory.worker_of(created), "parent")
-    stage.judge("F-RST-06", unequal_values("old daemon:", parent == str(daemon), False))  # noqa: FBT003
+    stage.judge("F-RST-06", stale_daemons(parent, daemon))
 
 
 def own_factory(stage: Stage) -> Factory:
@@ -119,12 +116,14 @@ def own_factory(stage: Stage) -> Factory:
     if stage.run.implementation is None:
         raise Unobservable("a daemon module alone is under test")
     own = stage.own_daemon()
-    fakes = stage.run.environment()["PYTHONPATH"]
+    environment = {"PYTHONPATH": probe_path(own), "SPARK_REUSE_WORKER": "1"}
+    if own.worker_hook == "argv" and not stage.profile.worker_module_argument:
+        environment["WFC_PROBE_ARGUMENT"] = PROBE_WORKER
     return stage.factory(
         daemon=own.module,
         worker=PROBE_WORKER,
         python_exec=own.python_exec or None,
-        env={"PYTHONPATH": f"{probe_path(own)}:{fakes}", "SPARK_REUSE_WORKER": "1"},
+        env=environment,
     )
 
 
@@ -134,6 +133,16 @@ def ask(worker: Worker, order: str) -> str | None:
     if len(head) < INT_BYTES:
         return None
     return worker.exchange(b"", decode_int(head)).data.decode()
+
+
+def stale_daemons(parent: str | None, old: int) -> Iterator[Finding]:
+    """See a worker that is not the child of a new daemon."""
+    return broken_promises(
+        "stale_daemons",
+        holds=parent not in (None, str(old)),
+        expected="a worker of another daemon",
+        actual=f"its daemon is {parent}, the old one was {old}",
+    )
 
 
 def survivors(who: str, *pids: int) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ import pytest
 from conformance.check.endings import open_connections
 from conformance.check.kills import misdirected_kill_requests, wrong_kill_requests
 from conformance.check.outcomes import failures_to_return
-from conformance.check.plain import broken_promises, unequal_values
+from conformance.check.plain import broken_promises
 from conformance.check.pools import mute_handouts
 from conformance.check.starts import wrong_start_counts
 from conformance.contract.limits import MUST_HAPPEN_S, MUST_NOT_HAPPEN_S
@@ -165,6 +165,11 @@ def test_a_pid_is_not_sent_to_a_later_daemon(stage: Stage) -> None:
     stage.judge(
         "F-STOP-06",
         wrong_start_counts(stage.history, 2),
-        unequal_values("a kill request for the new worker is", asked is not None, expected=True),
+        broken_promises(
+            "wrong_kill_requests",
+            holds=asked is not None,
+            expected="a kill request for the new worker",
+            actual="none",
+        ),
         misdirected_kill_requests(stage.history),
     )

@@ -237,3 +237,17 @@ def test_java_is_chosen_by_what_spark_needs(
     assert room.find_java(room.Spark("/jars", "3.5.9")).source == "JAVA_HOME"
     monkeypatch.setenv("PATH", str(tmp_path / "17.0.1" / "bin"))
     assert room.find_java(spark).source == "PATH"
+
+
+def test_the_folder_of_a_killed_adapter_is_swept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    room: Any = importlib.import_module("conformance.adapters.spark_folder")
+    ours = room.make_folder()
+    abandoned = tmp_path / "wfc-spark-abandoned"
+    abandoned.mkdir()
+    (abandoned / "lock").touch()
+    (abandoned / "factory.log").touch()
+    another = room.make_folder()
+    assert {str(path) for path in tmp_path.iterdir()} == {ours, another}

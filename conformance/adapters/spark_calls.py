@@ -9,7 +9,14 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from conformance.adapters.dispatcher import CallError, Fatal, Handler
+from conformance.adapters.dispatcher import CallError, Fatal, Handler, Unsupported
+from conformance.adapters.spark_asked import (
+    idle_timeout_s,
+    key_of,
+    modules_for,
+    pairs,
+    settings_for,
+)
 from conformance.adapters.spark_errors import as_call_error
 
 if TYPE_CHECKING:
@@ -25,9 +32,6 @@ _ENDS = ("none", "eof", "reset", "timeout")
 #: When so many factories have been stopped, the older half is let go: Spark leaves a
 #: thread for each. A run of the scenarios stays far below.
 _MANY_FACTORIES = 1000
-
-_POOL_SIZE = "spark.python.factory.idleWorkerMaxPoolSize"
-_SOCKETS = "spark.python.unix.domain.socket"
 
 
 class SparkDoor:
@@ -53,6 +57,7 @@ class SparkDoor:
             "factory.create": self.create,
             "factory.release_worker": self.release_worker,
             "factory.stop_worker": self.stop_worker,
+            "factory.is_worker_stopped": self.is_worker_stopped,
             "factory.stop": self.stop,
             "factory.inspect": self.inspect,
             "worker.exchange": self.exchange,
@@ -109,7 +114,7 @@ class SparkDoor:
                 "module": "pyspark.daemon",
                 "python_exec": sys.executable,
                 "python_path": "",
-                "worker_hook": "argv" if line >= (4, 0) else "pyspark.worker",
+                "worker_hook": "pyspark.worker" if self._jvm.spark.is_old else "argv",
             },
             "profile": f"spark-{line[0]}.{line[1]}",
         }
@@ -124,42 +129,17 @@ class SparkDoor:
             Result of `factory.new`.
         """
         options: dict[str, Any] = params["options"]
-        settings, honoured = self._settings_for(options)
-        settings.update(self._modules(params))
-        asked = (*_key(params), params["use_daemon"], _pairs(settings))
+        settings, honoured = settings_for(self._jvm.spark, options, self._jvm.folder)
+        settings.update(modules_for(self._jvm.spark, params))
+        asked = (*key_of(params), params["use_daemon"], pairs(settings))
         factory = self._run(lambda door: door.newFactory(*asked))
         with self._naming:
             self._last_factory += 1
             name = f"f{self._last_factory}"
-            self._factories[name] = (factory, _idle_timeout_s(options))
+            self._factories[name] = (factory, idle_timeout_s(options))
         return {
             "factory": name,
             "options": {option: option in honoured for option in options},
-        }
-
-    def _settings_for(self, options: dict[str, Any]) -> tuple[dict[str, str], set[str]]:
-        """Turn options into Spark's configuration, and tell which of them are honoured."""
-        settings: dict[str, str] = {}
-        honoured = {"idle_timeout_s"} & options.keys()
-        if self._jvm.spark.line < (4, 1):
-            return settings, honoured
-        if options.get("idle_worker_max_pool_size") is not None:
-            settings[_POOL_SIZE] = str(options["idle_worker_max_pool_size"])
-            honoured.add("idle_worker_max_pool_size")
-        if options.get("unix_domain_socket"):
-            settings[f"{_SOCKETS}.enabled"] = "true"
-            settings[f"{_SOCKETS}.dir"] = self._jvm.folder
-            honoured.add("unix_domain_socket")
-        return settings, honoured
-
-    def _modules(self, params: dict[str, Any]) -> dict[str, str]:
-        """Tell what a factory up to Spark 3.5 reads from the configuration."""
-        if not self._jvm.is_old:
-            return {}
-        return {
-            "spark.python.daemon.module": params["daemon_module"],
-            "spark.python.worker.module": params["worker_module"],
-            "spark.python.use.daemon": str(params["use_daemon"]).lower(),
         }
 
     def create(self, params: dict[str, Any]) -> dict[str, Any]:
@@ -199,6 +179,24 @@ class SparkDoor:
         factory, _ = self._factory(params)
         self._run(lambda door: door.stopWorker(factory, params["worker"]))
         return {}
+
+    def is_worker_stopped(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Ask a factory whether a simple worker's process has ended.
+
+        Args:
+            params: parameters of `factory.is_worker_stopped`.
+
+        Returns:
+            Result of `factory.is_worker_stopped`.
+
+        Raises:
+            Unsupported: up to Spark 3.5, which has no such method.
+        """
+        if self._jvm.spark.is_old:
+            raise Unsupported("isWorkerStopped came with Spark 4.0")
+        factory, _ = self._factory(params)
+        stopped = self._run(lambda door: door.isWorkerStopped(factory, params["worker"]))
+        return {"stopped": bool(stopped)}
 
     def stop(self, params: dict[str, Any]) -> dict[str, Any]:
         """Stop a factory.
@@ -289,12 +287,12 @@ class SparkDoor:
         Returns:
             Result of `env.create`.
         """
-        settings = _pairs(self._modules(params))
-        asked = (*_key(params), params["use_daemon"], settings)
+        settings = pairs(modules_for(self._jvm.spark, params))
+        asked = (*key_of(params), params["use_daemon"], settings)
         return _object(self._run(lambda door: door.envCreate(*asked)))
 
     def _give_back(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
-        asked = (method, *_key(params), params["worker"])
+        asked = (method, *key_of(params), params["worker"])
         self._run(lambda door: door.envGiveBack(*asked))
         return {}
 
@@ -318,29 +316,8 @@ class SparkDoor:
             raise as_call_error(error, door) from None
 
 
-def _key(params: dict[str, Any]) -> tuple[str, str, str, str]:
-    """Take program, worker module, daemon module and environment, in Spark's order."""
-    return (
-        params["python_exec"],
-        params["worker_module"],
-        params["daemon_module"],
-        _pairs(params["env_vars"]),
-    )
-
-
 def _retire(door: Any, factory: Any) -> None:
     door.retire(factory)
-
-
-def _idle_timeout_s(options: dict[str, Any]) -> float:
-    """Take the idle time-out, negative for Spark's own."""
-    asked = options.get("idle_timeout_s")
-    return -1.0 if asked is None else float(asked)
-
-
-def _pairs(values: dict[str, str]) -> str:
-    """Join names and values by NUL, which neither can hold."""
-    return "\0".join(part for pair in values.items() for part in pair)
 
 
 def _object(text: str) -> dict[str, Any]:

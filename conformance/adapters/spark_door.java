@@ -52,8 +52,8 @@ public final class SparkDoor {
     private SparkContext context;
     private Constructor constructor;
 
-    /** Take over the context and tell whether the factory is one of Spark 3.5 or older. */
-    public boolean take(SparkConf itsConf, SparkContext itsContext) throws Exception {
+    /** Take over the context. */
+    public void take(SparkConf itsConf, SparkContext itsContext) throws Exception {
         conf = itsConf;
         context = itsContext;
         Constructor[] all = PythonWorkerFactory.class.getConstructors();
@@ -61,7 +61,6 @@ public final class SparkDoor {
             int arity = all[i].getParameterTypes().length;
             if (arity == OLD_ARITY || arity == NEW_ARITY) constructor = all[i];
         }
-        return isOld();
     }
 
     private boolean isOld() {
@@ -117,6 +116,11 @@ public final class SparkDoor {
 
     public void stopWorker(PythonWorkerFactory factory, String worker) throws Throwable {
         call(factory, "stopWorker", new Object[] {worker(worker)});
+    }
+
+    /** From Spark 4.0 on. */
+    public boolean isWorkerStopped(PythonWorkerFactory factory, String worker) throws Throwable {
+        return ((Boolean) call(factory, "isWorkerStopped", new Object[] {worker(worker)})).booleanValue();
     }
 
     private String handOut(Tuple2 made, Object owner) throws Throwable {

@@ -37,6 +37,11 @@ class Spark(NamedTuple):
         major, minor = re.findall(r"\d+", self.version)[:2]
         return int(major), int(minor)
 
+    @property
+    def is_old(self) -> bool:
+        """Tell whether its factory reads its modules from the configuration."""
+        return self.line < (4, 0)
+
 
 def find_spark() -> Spark:
     """Find the Spark of this interpreter's environment.
@@ -86,7 +91,7 @@ def find_java(spark: Spark) -> Java:
     Raises:
         Fatal: if none does; the message lists those that were found.
     """
-    lowest, highest = _NEW_SPARK if spark.line >= (4, 0) else _OLD_SPARK
+    lowest, highest = _OLD_SPARK if spark.is_old else _NEW_SPARK
     found = [java for java in _candidates() if os.access(java.program, os.X_OK)]
     for java in found:
         if lowest <= java.version <= highest:

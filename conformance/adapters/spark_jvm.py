@@ -10,13 +10,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
 from typing import Any
 
 from conformance.adapters.dispatcher import Fatal
+from conformance.adapters.spark_folder import make_folder
 from conformance.adapters.spark_java import Java, Spark, find_java, find_spark
 from conformance.adapters.spark_log import LOG4J, LOG_FILE
 
@@ -59,12 +59,10 @@ class Jvm:
         folder: directory for everything temporary; goes when the JVM ends.
         door: the Java half of the door (spark_door.java).
         is_open: whether Spark has come up.
-        is_old: whether the factory is one of Spark 3.5 or older.
         py4j_error: what py4j raises.
     """
 
     door: Any
-    is_old: bool
     py4j_error: type[Exception]
 
     def __init__(self) -> None:
@@ -72,7 +70,7 @@ class Jvm:
         java = find_java(self.spark)
         self.is_open = False
         self._is_ending = False
-        self.folder = tempfile.mkdtemp(prefix="wfc-spark-")
+        self.folder = make_folder()
         Path(self.folder, "log4j2.properties").write_text(
             LOG4J.format(file=os.path.join(self.folder, LOG_FILE)), encoding="utf-8"
         )
@@ -102,7 +100,7 @@ class Jvm:
         conf.set("spark.local.dir", self.folder)
         context = gateway.jvm.org.apache.spark.SparkContext(conf)
         self.door = compiling.result()
-        self.is_old = bool(self.door.take(conf, context))
+        self.door.take(conf, context)
         self.is_open = True
 
     def _connect(self) -> Any:

@@ -105,9 +105,7 @@ class Term(msgspec.Struct, frozen=True, kw_only=True):
     delay_s: float
 
 
-def unclosed_idle_workers(
-    history: History, pids: Sequence[int], term: Term
-) -> Iterator[Finding]:
+def unclosed_idle_workers(history: History, pids: Sequence[int], term: Term) -> Iterator[Finding]:
     """See idle workers whose connection was not closed in time.
 
     Args:

@@ -36,6 +36,15 @@ class Interrupts:
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
+    def check(self) -> None:
+        """Interrupt now if one has come while nothing could be interrupted.
+
+        Raises:
+            KeyboardInterrupt: if one has come.
+        """
+        if self.has_come:
+            raise KeyboardInterrupt
+
     @contextmanager
     def held(self) -> Generator[None]:
         """Let nothing be interrupted meanwhile: what is begun there must be ended.

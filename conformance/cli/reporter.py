@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import threading
+import signal
 from typing import TYPE_CHECKING, Any
 
 from conformance.cli.tally import Tally
@@ -11,6 +11,7 @@ from conformance.evidence.findings import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
 
     import pytest
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from conformance.cli.account import Account
     from conformance.cli.display import Display
 
+_HARNESS_ERROR = 3
+#: How long tidying up may take when the outermost ring was reached, in seconds.
+_FAREWELL_S = 10.0
 #: What `--fail-fast` stops at.
 _FAILED = (Verdict.FAIL, Verdict.HARNESS_ERROR)
 
@@ -28,7 +32,8 @@ class Reporter:
     Args:
         account: of the run.
         display: tells the user.
-        write: writes the account down.
+        write: writes the account down, in the state given; tells the exit code.
+        close: ends everything that the run has started.
         is_fail_fast: whether the first failure ends the round.
 
     Attributes:
@@ -39,7 +44,8 @@ class Reporter:
         self,
         account: Account,
         display: Display,
-        write: Callable[[], object],
+        write: Callable[..., int],
+        close: Callable[[], None],
         *,
         is_fail_fast: bool,
     ) -> None:
@@ -47,6 +53,7 @@ class Reporter:
         self._account = account
         self._display = display
         self._write = write
+        self._close = close
         self._is_fail_fast = is_fail_fast
         self._tally = Tally(())
         self._session: pytest.Session | None = None
@@ -102,6 +109,9 @@ class Reporter:
     def pytest_timeout_set_timer(self, item: pytest.Item, settings: Any) -> bool:
         """Draw the outermost ring: a test that nothing else has ended ends the run.
 
+        By a signal, because a thread beside a fork is trouble; the handler ends the
+        process, because hypothesis would swallow whatever it raised.
+
         Args:
             item: the test.
             settings: of pytest-timeout.
@@ -109,22 +119,21 @@ class Reporter:
         Returns:
             True: pytest-timeout need not; it would end the run with exit code 1.
         """
-        ring = threading.Timer(settings.timeout, self._give_up, (item.nodeid,))
-        ring.daemon = True
-        ring.start()
-        item.cancel_timeout = ring.cancel  # type: ignore[attr-defined]
+
+        def give_up(_number: int, _frame: FrameType | None) -> None:
+            self._give_up(item.nodeid)
+
+        signal.signal(signal.SIGALRM, give_up)
+        signal.setitimer(signal.ITIMER_REAL, settings.timeout)
         return True
 
-    def pytest_timeout_cancel_timer(self, item: pytest.Item) -> bool:
+    def pytest_timeout_cancel_timer(self) -> bool:
         """Take the ring away.
-
-        Args:
-            item: the test.
 
         Returns:
             True: it is done.
         """
-        item.cancel_timeout()  # type: ignore[attr-defined]
+        signal.setitimer(signal.ITIMER_REAL, 0)
         return True
 
     # -- the ledger calls --------------------------------------------------------------
@@ -153,10 +162,17 @@ class Reporter:
         self._display.line(f"error of the suite: {error}")
 
     def _give_up(self, test: str) -> None:
-        """End the process: the main thread hangs where no deadline of ours reaches."""
+        """End the process: the scenario hangs where no deadline of ours reaches."""
+        signal.signal(signal.SIGALRM, _exit_at_once)
+        signal.setitimer(signal.ITIMER_REAL, _FAREWELL_S)
         self._note(f"{test} hangs, and no deadline ended it")
-        self._write()
-        os._exit(3)
+        code = self._write("finished")
+        self._close()
+        os._exit(code)
+
+
+def _exit_at_once(_number: int, _frame: FrameType | None) -> None:
+    os._exit(_HARNESS_ERROR)
 
 
 def _last_line(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,19 +17,22 @@ from conformance.cli.printing import print_run
 from conformance.cli.reporter import Reporter
 from conformance.door.find import ROOT
 from conformance.report.files import LATEST, RunFiles, timestamp
-from conformance.stage.opening import open_run
+from conformance.stage.opening import make_run, start_run
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from typing import Literal, TextIO
 
     from conformance.cli.options import Options
+    from conformance.report.verdict_file import VerdictFile
     from conformance.stage.opening import Opened
 
     State = Literal["running", "finished", "interrupted"]
 
 _INI = Path(__file__).resolve().parents[1] / "run.ini"
 _SCENARIOS = ROOT / "scenarios"
+#: How pytest ends when it could not do its work.
+_BROKEN = (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR)
 #: Variables by which pytest settings of the user would leak into the run.
 _PYTEST_VARIABLES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 
@@ -49,7 +52,8 @@ def run_suite(options: Options) -> int:
     with own_terminal() as stream, Interrupts() as interrupts, without_pytest_settings():
         with Display(stream) as display:
             play = _Play(options, display, interrupts)
-            play.rounds()
+            with suppress(KeyboardInterrupt):
+                play.rounds()
         return play.tell(stream)
 
 
@@ -65,15 +69,15 @@ class _Play:
         self._planned: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def rounds(self) -> None:
-        """Play all rounds, or until one is interrupted."""
-        for _ in range(self._options.rounds):
-            try:
-                self._round()
-            except KeyboardInterrupt:
-                return
-            if self._interrupts.has_come or self._options.is_dry:
-                return
-            if self._account is not None:
+        """Play all rounds.
+
+        Raises:
+            KeyboardInterrupt: if one was interrupted; `tell` knows what was found so far.
+        """
+        for _ in range(1 if self._options.is_dry else self._options.rounds):
+            self._round()
+            self._interrupts.check()
+            if self._account is not None and not self._options.is_dry:
                 self._account.end_round()
 
     def tell(self, stream: TextIO) -> int:
@@ -93,20 +97,30 @@ class _Play:
         with self._interrupts.held():
             state: State = "interrupted" if self._interrupts.has_come else "finished"
             file = self._files.write_verdict(self._account.file(state))
-            self._files.write_rest(file)
+            self._write_rest(self._files, file)
             print_run(file, stream)
             click.echo(f"report  {self._options.out / LATEST / 'verdict.json'}", file=stream)
         return 2 if file.exit_code is None else file.exit_code
 
-    def _round(self) -> None:
-        self._display.starting(self._options.wanted.impl or self._options.wanted.daemon)
-        opened = open_run(self._options.wanted)
+    @staticmethod
+    def _write_rest(files: RunFiles, file: VerdictFile) -> None:
         try:
-            account, files = self._books(opened)
-            self._play(opened, account, files)
+            files.write_rest(file)
+        except OSError as error:  # the verdict stands; its exit code must not be lost
+            click.echo(f"wfc: cannot write {error.filename}: {error.strerror}", err=True)
+
+    def _round(self) -> None:
+        wanted = self._options.wanted
+        self._display.starting(wanted.impl or wanted.daemon)
+        with self._interrupts.held():
+            run = make_run(wanted)
+        try:
+            self._interrupts.check()
+            opened = start_run(run, wanted)
+            self._play(opened, *self._books(opened))
         finally:
             with self._interrupts.held():
-                opened.run.close()
+                run.close()
 
     def _books(self, opened: Opened) -> tuple[Account, RunFiles | None]:
         started_at = timestamp()
@@ -119,14 +133,20 @@ class _Play:
         return self._account, self._files
 
     def _play(self, opened: Opened, account: Account, files: RunFiles | None) -> None:
-        def write() -> None:
+        def write(state: State = "running") -> int:
+            file = account.file(state)
             if files is not None:
-                files.write_verdict(account.file("running"))
+                files.write_verdict(file)
+            return file.exit_code or 0
 
-        reporter = Reporter(account, self._display, write, is_fail_fast=self._options.is_fail_fast)
+        reporter = Reporter(
+            account, self._display, write, opened.run.close, is_fail_fast=self._options.is_fail_fast
+        )
         opened.ledger.listeners.append(reporter.take)
         write()
-        pytest.main(_arguments(self._options), plugins=[opened, reporter])
+        status = pytest.main(_arguments(self._options), plugins=[opened, reporter])
+        if status in _BROKEN and not account.errors:
+            account.errors.append(f"pytest ended with status {int(status)}")
         self._planned = reporter.planned
 
 

@@ -42,7 +42,8 @@ def scenarios() -> tuple[Scenario, ...]:
     Returns:
         The scenarios, by file, in the order in which they stand there.
     """
-    paths = sorted((ROOT / "scenarios").rglob("test_*.py"))
+    found = (ROOT / "scenarios").rglob("test_*.py")
+    paths = sorted(path for path in found if path.parent.name != "console")
     return tuple(one for path in paths for one in _scenarios_of(path))
 
 

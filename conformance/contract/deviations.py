@@ -80,6 +80,7 @@ _BROKEN = (
             clause="F-POOL-06",
             how="create() throws NoSuchElementException `key not found`.",
             evidence="[E2] release_unknown, SPARK-52642",
+            wrong="unexpected_outcomes",
         ),
     ),
     Known(
@@ -90,6 +91,7 @@ _BROKEN = (
             how="The monitor thread locks itself instead of the factory, so that the clean-up "
             "races with create and release.",
             evidence="[J 2.4.8], SPARK-25771",
+            wrong="mute_handouts",
             certain=False,
         ),
     ),
@@ -220,6 +222,7 @@ _FACTORY_DEFECTS = (
             clause="F-POOL-13",
             how="create() returns the closed socket.",
             evidence="[E2]",
+            wrong="dead_handouts|mute_handouts",
         ),
     ),
     Known(
@@ -230,7 +233,7 @@ _FACTORY_DEFECTS = (
             how="create() throws ClosedChannelException while the worker's process lives; it "
             "discards the worker otherwise.",
             evidence="[E2]",
-            certain=False,
+            wrong="unexpected_outcomes",
         ),
     ),
     Known(
@@ -240,6 +243,7 @@ _FACTORY_DEFECTS = (
             clause="F-POOL-14",
             how="The worker stays queued, and create() returns its closed socket.",
             evidence="[E2]",
+            wrong="lingering_idle_workers|dead_handouts|mute_handouts",
         ),
     ),
     Known(
@@ -250,6 +254,7 @@ _FACTORY_DEFECTS = (
             how="The worker stays queued; the next create() discards it, with a second kill "
             "request.",
             evidence="[E2]",
+            wrong="lingering_idle_workers|wrong_kill_requests",
         ),
     ),
     Known(
@@ -260,6 +265,7 @@ _FACTORY_DEFECTS = (
             how="create() throws IOException `Stream closed` or `Broken pipe`; the next one "
             "succeeds.",
             evidence="[E8]",
+            wrong="unexpected_outcomes",
         ),
     ),
     Known(
@@ -270,6 +276,7 @@ _FACTORY_DEFECTS = (
             how="stopWorker throws IOException `Broken pipe` or `Stream closed` and leaves the "
             "socket open.",
             evidence="[E7]",
+            wrong="failures_to_return|open_connections",
         ),
     ),
     Known(
@@ -279,6 +286,7 @@ _FACTORY_DEFECTS = (
             clause="F-STOP-06",
             how="The kill request goes to whatever daemon runs now.",
             evidence="[E2] cross_gen",
+            wrong="misdirected_kill_requests",
         ),
     ),
     Known(
@@ -288,6 +296,7 @@ _FACTORY_DEFECTS = (
             clause="F-STOP-11",
             how="The thread `Idle Worker Monitor for <pythonExec>` never ends.",
             evidence="[J], [E8]",
+            wrong="leaked_threads",
         ),
     ),
     Known(
@@ -297,6 +306,7 @@ _FACTORY_DEFECTS = (
             clause="F-STOP-12",
             how="stop() waits for the lock that the stalled create() holds.",
             evidence="[E2] lock_blocks, [E8]",
+            wrong="endless_calls",
         ),
     ),
     Known(

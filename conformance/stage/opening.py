@@ -81,23 +81,50 @@ def open_run(wanted: Wanted) -> Opened:
         UsageError: if something asked for does not exist; `DoorError` if the
             implementation cannot be started.
     """
-    profile = wanted.check()
-    daemon = find_daemon(wanted.daemon) if wanted.daemon else None
-    implementation = find(wanted.impl) if wanted.impl else None
-    run = Run(implementation, daemon)
+    run = make_run(wanted)
     try:
-        return Opened(run, _open_ledger(run, profile, wanted))
+        return start_run(run, wanted)
     except BaseException:
         run.close()
         raise
 
 
-def _open_ledger(run: Run, profile: Profile | None, wanted: Wanted) -> Ledger:
+def make_run(wanted: Wanted) -> Run:
+    """Make a run; nothing of the implementation is started yet.
+
+    Args:
+        wanted: what the user asked for.
+
+    Returns:
+        The run, to be closed by the caller.
+
+    Raises:
+        UsageError: if something asked for does not exist.
+    """
+    wanted.check()
+    daemon = find_daemon(wanted.daemon) if wanted.daemon else None
+    implementation = find(wanted.impl) if wanted.impl else None
+    return Run(implementation, daemon)
+
+
+def start_run(run: Run, wanted: Wanted) -> Opened:
+    """Start the implementation, ask it who it is, and open the books.
+
+    Args:
+        run: as `make_run` gave it.
+        wanted: what the user asked for.
+
+    Returns:
+        The run with its ledger.
+
+    Raises:
+        UsageError: if its profile is unknown; `DoorError` if it cannot be started.
+    """
     terms = terms_of(
         run,
-        profile,
+        wanted.check(),
         is_selection=bool(wanted.clauses),
         score_should=wanted.score_should,
     )
     known = (*wanted.known, *terms.known)
-    return Ledger(msgspec.structs.replace(terms, known=known, expired=wanted.expired))
+    return Opened(run, Ledger(msgspec.structs.replace(terms, known=known, expired=wanted.expired)))

@@ -11,7 +11,7 @@ from conformance.door.messages import FactoryMade, NewFactory, OwnDaemon
 from conformance.drive import sandbox
 from conformance.drive.caller import DaemonProcess
 from conformance.drive.clock import wait_until
-from conformance.errors import SuiteError, Unobservable
+from conformance.errors import FakeMisbehaved, SuiteError, Unobservable
 from conformance.observe import processes
 from conformance.observe.channel import SideChannel
 from conformance.stage.calls import Calls
@@ -351,10 +351,12 @@ class Stage:
 
         Raises:
             SuiteError: if a process survives.
+            FakeMisbehaved: if a fake broke by a mistake of ours.
         """
         if not self.calls.is_hung:
             self._stop_factories()
         left = end_all("WFC_SCENARIO", self.token)
+        broken = self.history.of("broke")
         sandbox.reap_orphans()
         for daemon in self._daemons:
             daemon.close()
@@ -366,6 +368,8 @@ class Stage:
         shutil.rmtree(self.directory, ignore_errors=True)
         if left:
             raise SuiteError(f"processes {left} of the scenario survive SIGKILL")
+        if broken:
+            raise FakeMisbehaved(f"{broken[0]}; see its traceback on standard error")
 
     def _stop_factories(self) -> None:
         for factory in self._factories:

@@ -197,8 +197,8 @@ const nameOf = (thing) => {
 };
 
 const methods = {
-  initialize: () => ({ protocol_version: "1", name: "node-example", version: "1.0", language: "Node.js",
-    pid: process.pid, profile: "documented", capabilities: ["concurrent", "inspect", "log", "forget"] }),
+  initialize: () => ({ protocol_version: "1", name: "example", version: "1.0", language: "Node.js", pid: process.pid,
+    profile: "documented", capabilities: ["concurrent", "inspect", "log", "forget", "isolated_env"] }),
   "factory.new": (given) => {
     if (!given.use_daemon) fail("other", "daemon mode only", "unsupported");
     const honoured = Object.keys(given.options).map((name) => [name, name in DEFAULTS]);
@@ -224,7 +224,7 @@ const methods = {
     collectGarbage();
     await nextTurn(); // what waits for the collection runs in a turn of its own
   },
-  ping: () => {}, // an empty result
+  ping: () => {},
   shutdown: () => void nextTurn().then(leave), // after the response
 };
 
@@ -244,7 +244,7 @@ async function leave() {
 }
 
 channel.on("end", leave).on("error", leave).setEncoding("utf8").on("data", (text) => {
-  const lines = (rest + text).split("\n"); // not readline: it also splits at U+2028, which JSON allows in a string
+  const lines = (rest + text).split("\n"); // a chunk may end inside a line: its beginning waits in `rest`
   rest = lines.pop();
   for (const line of lines) answer(JSON.parse(line));
 });

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from fake_daemons._tests.field import ERR_ON_WIRE, OK_ON_WIRE, SECRET_ON_WIRE, Field, Line
+from fake_daemons._tests.field import (
+    ERR_ON_WIRE,
+    OK_ON_WIRE,
+    SECRET_ON_WIRE,
+    Field,
+    Line,
+    wait_until,
+)
 
 
 def _offer(line: Line) -> Line:
@@ -91,6 +98,19 @@ def test_crash_kills_the_daemon_before_the_worker_goes_on(field: Field, worker: 
         fake.connect(port)
     assert fake.wait() == -signal.SIGKILL
     field.wait_until_alone()
+
+
+def test_two_workers_may_crash_the_daemon_together(field: Field) -> None:
+    field.make_gate("g")
+    fake = field.start("well_behaved", "authenticate=gate:g;authenticate=crash")
+    port = fake.port()
+    lines = [_offer(fake.connect(port)) for _ in range(3)]
+    wait_until(lambda: len(field.seen("gate")) == len(lines), "all stand at the gate")
+    gate = os.open(field.directory / "gate.g", os.O_RDWR)
+    os.write(gate, b"!!!")
+    assert [line.read(6) for line in lines] == [OK_ON_WIRE] * 3
+    os.close(gate)
+    assert fake.wait() == -signal.SIGKILL
 
 
 def test_kill_with_the_secret_unread_is_a_reset(field: Field) -> None:

@@ -194,6 +194,20 @@ def test_kill_requests_of_one_write_kill_own_workers_and_nobody_else(field: Fiel
     wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), "no zombies")
 
 
+def test_kill_requests_for_workers_that_go_anyway_do_no_harm(field: Field) -> None:
+    fake = field.start("well_behaved")
+    port = fake.port()
+    pids = []
+    for _ in range(20):
+        line = fake.connect(port)
+        pids.append(line.shake_hands())
+        line.close()
+        fake.write(pids[-1].to_bytes(4, "big"))
+    assert fake.connect(port).shake_hands() > 0
+    wait_until(lambda: len(field.seen("kill_request", known=1)) == len(pids), "all requests")
+    assert fake.is_running()
+
+
 def test_half_a_kill_request_blocks_nobody(field: Field) -> None:
     fake = field.start("well_behaved")
     port = fake.port()

@@ -42,7 +42,7 @@ def _start_suite(field: Field, faults: str) -> tuple[subprocess.Popen[bytes], in
     [
         "",
         "hang_up=ignore;sigterm=ignore;serve=ignore_close",
-        "authenticated=crash;serve=ignore_close",
+        "authenticate=crash;serve=ignore_close",  # a stopped one would die of its death
         "fork=bomb,limit=4",
         "authenticated=hang",
     ],

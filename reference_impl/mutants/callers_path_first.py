@@ -5,8 +5,8 @@ Must fail F-START-06: a module of the caller's could take the place of the daemo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 import os
+from typing import TYPE_CHECKING
 
 from reference_impl.factory import PythonWorkerFactory
 from reference_impl.launch import Launcher

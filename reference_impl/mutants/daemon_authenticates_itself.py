@@ -5,8 +5,8 @@ Must fail D-11: a peer that stays silent blocks all others.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 import select
+from typing import TYPE_CHECKING
 
 from reference_impl.daemon import Daemon, run
 from reference_impl.factory import PythonWorkerFactory

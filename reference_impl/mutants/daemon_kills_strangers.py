@@ -5,9 +5,9 @@ Must fail D-15: it should kill only its own children, and ignore values of 0 and
 
 from __future__ import annotations
 
-from contextlib import suppress
 import os
 import signal
+from contextlib import suppress
 
 from reference_impl.daemon import Daemon, run
 from reference_impl.factory import PythonWorkerFactory

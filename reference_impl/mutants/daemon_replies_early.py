@@ -22,9 +22,7 @@ class _Worker(ForkedWorker):
         self.sock.sendall(wire.pack_text(wire.OK))
 
     def is_trusted(self) -> bool:
-        return auth.is_same_secret(
-            serving.read_text(self.sock), os.environ[auth.SECRET_VARIABLE]
-        )
+        return auth.is_same_secret(serving.read_text(self.sock), os.environ[auth.SECRET_VARIABLE])
 
 
 class _Daemon(Daemon):

@@ -19,9 +19,7 @@ CLAUSE = "F-POOL-12"
 
 
 class _Pool(IdlePool):
-    def __init__(
-        self, timeout_s: float, close: Callable[[socket.socket], None], name: str
-    ) -> None:
+    def __init__(self, timeout_s: float, close: Callable[[socket.socket], None], name: str) -> None:
         super().__init__(timeout_s, close, name)
         self.again: list[socket.socket] = []
 

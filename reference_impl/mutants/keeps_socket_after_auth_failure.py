@@ -11,8 +11,9 @@ from reference_impl.factory import PythonWorkerFactory
 from reference_impl.making import Maker
 
 if TYPE_CHECKING:
-    from reference_impl.settings import Settings
     import socket
+
+    from reference_impl.settings import Settings
 
 CLAUSE = "F-CONN-09"
 

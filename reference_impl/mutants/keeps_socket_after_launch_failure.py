@@ -13,6 +13,7 @@ from reference_impl.making import Maker
 
 if TYPE_CHECKING:
     import socket
+
     from reference_impl.process import DaemonProcess
     from reference_impl.registry import Registration
     from reference_impl.settings import Settings

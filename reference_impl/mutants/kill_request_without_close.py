@@ -12,6 +12,7 @@ from reference_impl.making import Maker
 
 if TYPE_CHECKING:
     import socket
+
     from reference_impl.settings import Settings
 
 CLAUSE = "F-STOP-01"

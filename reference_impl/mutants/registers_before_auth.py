@@ -5,8 +5,8 @@ Must fail F-CONN-11: a worker whose handshake failed must not be registered.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 import os
+from typing import TYPE_CHECKING
 
 from reference_impl.factory import PythonWorkerFactory
 from reference_impl.making import Maker
@@ -14,6 +14,7 @@ from reference_impl.registry import Registration
 
 if TYPE_CHECKING:
     import socket
+
     from reference_impl.settings import Settings
 
 CLAUSE = "F-CONN-11"

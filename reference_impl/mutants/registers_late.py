@@ -13,10 +13,11 @@ from reference_impl.making import Maker
 
 if TYPE_CHECKING:
     import socket
-    from reference_impl.process import DaemonProcess
+
     from reference_impl.attempt import Attempt
-    from reference_impl.settings import Settings
+    from reference_impl.process import DaemonProcess
     from reference_impl.registry import Registration
+    from reference_impl.settings import Settings
 
 CLAUSE = "F-CONN-12"
 
@@ -26,9 +27,7 @@ class _Factory(PythonWorkerFactory):
         super().__init__(settings)
         self.later: WeakKeyDictionary[socket.socket, Registration] = WeakKeyDictionary()
 
-    def open_worker(
-        self, process: DaemonProcess, attempt: Attempt
-    ) -> tuple[socket.socket, int]:
+    def open_worker(self, process: DaemonProcess, attempt: Attempt) -> tuple[socket.socket, int]:
         sock, pid = super().open_worker(process, attempt)
         registration = self.registry.pop(sock)
         if registration is not None:

@@ -13,6 +13,7 @@ from reference_impl.making import Maker
 
 if TYPE_CHECKING:
     import socket
+
     from reference_impl.errors import FactoryError
     from reference_impl.settings import Settings
 

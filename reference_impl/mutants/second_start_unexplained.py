@@ -13,6 +13,7 @@ from reference_impl.making import Maker
 
 if TYPE_CHECKING:
     import socket
+
     from reference_impl.attempt import Attempt
 
 CLAUSE = "F-RST-08"

@@ -5,8 +5,8 @@ Must fail F-CONC-02: two callers may see the same worker in between.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 import threading
+from typing import TYPE_CHECKING
 
 from reference_impl.factory import PythonWorkerFactory
 from reference_impl.making import Maker

@@ -13,8 +13,9 @@ from reference_impl.simple import SimpleWorkers
 
 if TYPE_CHECKING:
     import socket
-    from reference_impl.settings import Settings
+
     from reference_impl.launch import Launcher
+    from reference_impl.settings import Settings
 
 CLAUSE = "F-SIMP-06"
 

@@ -12,8 +12,8 @@ from reference_impl.keeper import DaemonKeeper
 from reference_impl.making import Maker
 
 if TYPE_CHECKING:
-    from reference_impl.process import DaemonProcess
     from reference_impl.errors import FactoryError
+    from reference_impl.process import DaemonProcess
 
 CLAUSE = "F-START-13"
 

@@ -14,6 +14,7 @@ from reference_impl.registry import Registry
 if TYPE_CHECKING:
     import socket
     from collections.abc import MutableMapping
+
     from reference_impl.registry import Registration
 
 CLAUSE = "F-STOP-13"

@@ -14,6 +14,7 @@ from reference_impl.making import Maker
 
 if TYPE_CHECKING:
     import socket
+
     from reference_impl.settings import Settings
 
 CLAUSE = "F-POOL-08"

@@ -5,28 +5,20 @@ Must fail F-CONC-01: concurrent calls start a daemon each.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from reference_impl.factory import PythonWorkerFactory
 from reference_impl.making import Maker
+
+if TYPE_CHECKING:
+    import socket
 
 CLAUSE = "F-CONC-01"
 
 
-class _NoLock:
-    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:  # noqa: FBT
-        return blocking or timeout > 0
-
-    def release(self) -> None:
-        """Nobody waits."""
-
-    def __enter__(self) -> bool:
-        return True
-
-    def __exit__(self, *_: object) -> None:
-        """Nobody waits."""
-
-
 class _Factory(PythonWorkerFactory):
-    lock_class = _NoLock
+    def create_through_daemon(self) -> tuple[socket.socket, int]:
+        return self.open_or_restart(self.attempt_class())
 
 
 make = Maker(_Factory)

@@ -3,6 +3,7 @@
 Python imports it at start when this directory is on PYTHONPATH. It puts the probe where
 `pyspark.worker` would be, and does as these variables say:
 
+    WFC_PROBE_ARGUMENT      hands the daemon this argument, if its factory hands it none
     WFC_PROBE_DESCRIPTORS   holds so many descriptors open, before the daemon opens any
     WFC_PROBE_FORK_FAILS    the first fork fails with this errno, a name such as ENOMEM;
                             it and the next attempt are told to the side channel
@@ -90,6 +91,8 @@ def _hold_descriptors(count: int) -> None:
 _finders: list[Any] = sys.meta_path
 _finders.insert(0, _ProbeAsWorker)
 _finders.append(_EmptyPackage)
+if "WFC_PROBE_ARGUMENT" in os.environ and len(sys.argv) == 1:
+    sys.argv.append(os.environ["WFC_PROBE_ARGUMENT"])
 if "WFC_PROBE_DESCRIPTORS" in os.environ:
     _hold_descriptors(int(os.environ["WFC_PROBE_DESCRIPTORS"]))
 if "WFC_PROBE_FORK_FAILS" in os.environ:
