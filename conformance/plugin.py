@@ -226,21 +226,16 @@ def _sort_out(item: pytest.Item, error: BaseException, report: pytest.TestReport
             report.longrepr = str(error)
             report.sections.append(("Seen in the scenario", _story(item)))
             _soften(item, report)
-        case Unobservable():
+        case Unobservable() | pytest.skip.Exception():
             if record:
                 record.give_up_rest(str(error))
             _skip(report, str(error))
-        case FakeMisbehaved():
-            trouble["error"] = str(error)
-            if record:
-                record.findings.clear()  # what was found was the fake's fault
         case DoorError() | EnvironmentFault():
             trouble["inconclusive"] = str(error)
-        case pytest.skip.Exception():
-            if record:
-                record.give_up_rest(str(error))
         case _:
             trouble["error"] = f"{type(error).__name__}: {error}"
+    if record and isinstance(error, FakeMisbehaved):
+        record.findings.clear()  # what was found was the fake's fault
 
 
 def _story(item: pytest.Item) -> str:

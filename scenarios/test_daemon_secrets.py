@@ -49,6 +49,8 @@ def test_a_wrong_secret_is_refused(stage: Stage) -> None:
             open_connections(stranger.how_it_ends()),
             surviving_processes("a worker that was given a wrong secret", lives),
         )
+        if stage.record.all_findings():  # each more would take its full time
+            return
     friend = hire(stage, daemon)
     stage.judge("D-08", wrong_answers(friend.task("pid"), str(friend.pid)))
 
@@ -88,6 +90,8 @@ def test_no_task_runs_before_the_secret_was_accepted(stage: Stage) -> None:
         stranger.receive_rest()
         sandbox.wait_for_end([stranger.pid])
         stage.judge("D-09", unequal_values("traces of the task:", _files(mark), []))
+        if stage.record.all_findings():
+            return
     hire(stage, daemon).task(f"touch {mark}")
     stage.judge("D-09", unequal_values("traces of a friend's task:", _files(mark), [mark.name]))
 

@@ -66,9 +66,7 @@ def test_a_sighting_and_a_finding_tell_themselves() -> None:
     """Both appear in reports as one line."""
     assert str(parse_line(LINES.splitlines()[1])) == "daemon[7] accept n=1 peer=127.0.0.1"
     finding = Finding("double_handouts", "two workers", "pid 7 twice", clause="F-CONC-02")
-    assert str(finding) == (
-        "F-CONC-02 double_handouts: expected two workers; actual pid 7 twice"
-    )
+    assert str(finding) == ("F-CONC-02 double_handouts: expected two workers; actual pid 7 twice")
 
 
 def test_an_empty_history_is_a_history() -> None:

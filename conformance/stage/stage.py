@@ -147,9 +147,9 @@ class Stage:
         """
         if len(faults) >= _PLAN_BYTES:
             raise SuiteError(f"a plan of {len(faults)} bytes does not fit its page")
-        page = os.open(self._plan, os.O_WRONLY | os.O_TRUNC)
-        os.write(page, faults.encode())
-        os.close(page)
+        page = self.directory / "plan.new"
+        page.write_text(faults, encoding="utf-8")
+        page.rename(self._plan)  # a fake sees the old page or the new one, never a part
         self.channel.note("plan", faults=faults)
 
     def factory(  # noqa: PLR0913 - a scenario names just what it needs, by keyword
