@@ -60,12 +60,10 @@ class Daemon:
         Returns:
             The exit status, which is 0.
         """
-        os.write(1, listening.announcement(self.listener))
-        poller = select.poll()  # select cannot do descriptors of 1024 and more (D-39)
-        for fd in (0, self._bell, self.listener.fileno()):
-            poller.register(fd, select.POLLIN)
+        self.announce()
+        watched = (0, self._bell, self.listener.fileno())
         while not self.is_over:
-            ready = {fd for fd, _ in poller.poll()}
+            ready = self.wait(watched)
             if self._bell in ready:
                 self.answer_bell()
             if 0 in ready:
@@ -79,6 +77,24 @@ class Daemon:
         """Lead a process group, so that one signal reaches all workers (D-01)."""
         if os.getpgrp() != os.getpid():
             os.setpgid(0, 0)
+
+    def announce(self) -> None:
+        """Tell on stdout where we listen."""
+        os.write(1, listening.announcement(self.listener))
+
+    def wait(self, fds: tuple[int, ...]) -> set[int]:
+        """Wait until there is something to read (D-39: not by select).
+
+        Args:
+            fds: descriptors, which may be 1024 and more.
+
+        Returns:
+            Those that are ready.
+        """
+        poller = select.poll()
+        for fd in fds:
+            poller.register(fd, select.POLLIN)
+        return {fd for fd, _ in poller.poll()}
 
     def answer_bell(self) -> None:
         """See which signals have come: children are reaped, SIGTERM ends it all."""

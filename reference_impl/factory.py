@@ -64,7 +64,7 @@ class PythonWorkerFactory:
         )
         self.simple = self.simple_class(settings, self.launcher)
         self._creating = threading.Lock()
-        self._attempt: Attempt | None = None
+        self.attempt: Attempt | None = None
 
     def create(self) -> tuple[socket.socket, int | None]:
         """Hand out a worker: an idle one if there is one, else a new one.
@@ -113,7 +113,7 @@ class PythonWorkerFactory:
         """
         self.simple.stop()
         while not self._creating.acquire(timeout=GRACE_S):
-            if (attempt := self._attempt) is not None:
+            if (attempt := self.attempt) is not None:
                 attempt.cancel()
         try:
             process = self.stop_daemon()
@@ -171,11 +171,11 @@ class PythonWorkerFactory:
     def create_through_daemon(self) -> tuple[socket.socket, int]:
         """Have the daemon fork a worker; restart a lost daemon once (F-RST-01)."""
         with self._creating:
-            self._attempt = attempt = self.attempt_class()
+            self.attempt = attempt = self.attempt_class()
             try:
                 return self.open_or_restart(attempt)
             finally:
-                self._attempt = None
+                self.attempt = None
 
     def open_or_restart(self, attempt: Attempt) -> tuple[socket.socket, int]:
         """Try with the daemon there is; if it is lost, try once with a new one."""

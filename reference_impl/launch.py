@@ -88,9 +88,9 @@ class Launcher:
         return {**inherited, **own}
 
     def _launch(self, command: list[str], own: Mapping[str, str]) -> Launch:
-        return Launch(command, self.environment(own), self._directory())
+        return Launch(command, self.environment(own), self.directory())
 
-    def _directory(self) -> str | None:
+    def directory(self) -> str | None:
         """The directory of the session's artifacts, made if need be."""
         uuid = self.settings.env_vars.get(_ARTIFACT_VARIABLE, "default")
         if uuid == "default" or not self.settings.profile.knows_artifacts:

@@ -106,21 +106,22 @@ class IdlePool:
         """
         with self._changed:
             if self._monitor is threading.current_thread():
-                self._changed.wait(self._left_s())
+                self._changed.wait(self.left_s())
             if self._monitor is not threading.current_thread():
                 return False
-            if not self._idle and self._left_s() <= 0:
+            if not self._idle and self.left_s() <= 0:
                 self._monitor = None
                 return False
             return True
 
-    def _left_s(self) -> float:
+    def left_s(self) -> float:
+        """Seconds until the idle workers are closed."""
         return self._last_release + self._timeout_s - time.monotonic()
 
     def overdue(self) -> list[socket.socket]:
         """Take out all workers if their time is over."""
         with self._changed:
-            if self._left_s() > 0:
+            if self.left_s() > 0:
                 return []
             everyone = list(self._idle)
             self._idle.clear()

@@ -71,6 +71,19 @@ def read_text(sock: socket.socket) -> str:
     return read_exact(sock, length).decode(errors="replace")
 
 
+def own_file(sock: socket.socket, mode: str) -> io.FileIO:
+    """Open a file over the connection that a task may close without harm.
+
+    Args:
+        sock: the connection.
+        mode: `rb` or `wb`.
+
+    Returns:
+        The file, unbuffered.
+    """
+    return io.FileIO(os.dup(sock.fileno()), mode)
+
+
 def is_authenticated(sock: socket.socket) -> bool:
     """Let the factory prove that it knows the secret, and answer it.
 
@@ -104,8 +117,8 @@ def serve(sock: socket.socket, task: Task, *, reuse: bool) -> int:
         The exit status of the worker.
     """
     size = int(os.environ.get("SPARK_BUFFER_SIZE") or _DRAIN_BYTES)
-    infile: io.BufferedReader = io.BufferedReader(_own_file(sock, "rb"), size)
-    outfile: io.BufferedWriter = io.BufferedWriter(_own_file(sock, "wb"), size)
+    infile: io.BufferedReader = io.BufferedReader(own_file(sock, "rb"), size)
+    outfile: io.BufferedWriter = io.BufferedWriter(own_file(sock, "wb"), size)
     while _is_task_waiting(infile):
         status = run_task(task, infile, outfile)
         if status != 0 or not reuse:
@@ -113,11 +126,6 @@ def serve(sock: socket.socket, task: Task, *, reuse: bool) -> int:
             return status
         gc.collect()
     return 0
-
-
-def _own_file(sock: socket.socket, mode: str) -> io.FileIO:
-    """A file over the connection that a task may close without closing the connection."""
-    return io.FileIO(os.dup(sock.fileno()), mode)
 
 
 def run_task(task: Task, infile: io.BufferedReader, outfile: io.BufferedWriter) -> int:

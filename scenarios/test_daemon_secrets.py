@@ -55,7 +55,7 @@ def test_a_wrong_secret_is_refused(stage: Stage) -> None:
     stage.judge("D-08", wrong_answers(friend.task("pid"), str(friend.pid)))
 
 
-@pytest.mark.clauses("D-07", "D-11")
+@pytest.mark.clauses("D-11", "D-07")
 def test_no_reply_comes_before_the_whole_secret(stage: Stage) -> None:
     """Peers say nothing, or half; another is served meanwhile; then they go on."""
     daemon = stage.daemon()

@@ -198,6 +198,9 @@ def _judge_the_next_create(stage: Stage, factory: Factory) -> None:
     stage.judge(
         "F-START-16", failures_to_return(created.outcome), wrong_start_counts(stage.history, 2)
     )
+    if "log" in stage.run.about.capabilities:
+        # A restart would mean that the failed daemon was asked first.
+        stage.judge("F-START-16", unwanted_log_lines(created.heard(), RESTART_LINES))
 
 
 def _python_path(stage: Stage) -> tuple[str, ...]:

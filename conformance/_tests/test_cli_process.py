@@ -16,6 +16,25 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 REFERENCE = "py:reference_impl:make"
+#: `wfc` with an outermost ring of a tenth of a second.
+IMPATIENT = """
+import pathlib, sys
+import conformance.cli.run as run
+mine = pathlib.Path("run.ini")
+mine.write_text(run._INI.read_text("utf-8").replace("timeout = 600", "timeout = 0.1"), "utf-8")
+run._INI = mine.resolve()
+from conformance.cli import main
+sys.exit(main())
+"""
+#: A factory whose create always fails.
+BROKEN = """
+class Broken:
+    def create(self): raise OSError("broken")
+    def release_worker(self, worker): pass
+    def stop_worker(self, worker): pass
+    def stop(self): pass
+def make(python_exec, env_vars, **options): return Broken()
+"""
 #: Answers one call as told, then whatever the text of the script says.
 ADAPTER = """
 import json, os, socket, sys
@@ -46,18 +65,21 @@ class Wfc:
         self.directory = directory
         self.mark = f"{directory.parent.name}/{directory.name}"
 
-    def __call__(self, *arguments: str, within_s: float = 60.0, **env: str) -> Ended:
+    def __call__(self, *arguments: str, **env: str) -> Ended:
+        return self.python("-m", "conformance", *arguments, **env)
+
+    def python(self, *arguments: str, **env: str) -> Ended:
         out, err = self.directory / "out", self.directory / "err"
         mine = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "WFC_TEST_MARK": self.mark}
         with out.open("wb") as stdout, err.open("wb") as stderr:
             process = sandbox.start(
-                [sys.executable, "-m", "conformance", *arguments],
+                [sys.executable, *arguments],
                 env=mine | env,
                 cwd=str(self.directory),
                 stdout=stdout.fileno(),
                 stderr=stderr.fileno(),
             )
-            process.end(within_s)
+            process.end(within_s=60.0)
         assert processes.with_variable("WFC_TEST_MARK", self.mark) == ()
         ended = Ended(
             process.exit_status(),
@@ -255,3 +277,40 @@ def test_the_command_line_wins_over_the_settings(wfc: Wfc) -> None:
     judged = [one["clause"] for one in report["clauses"] if one["verdict"] == "PASS"]
     assert "F-RST-03" in judged
     assert not any(clause.startswith("F-POOL") for clause in judged)
+
+
+def test_fail_fast_ends_at_the_first_failure(wfc: Wfc) -> None:
+    (wfc.directory / "broken.py").write_text(BROKEN, encoding="utf-8")
+    ended = wfc("run", "--impl", "py:broken:make", "--clause", "F-RST-*", "--fail-fast")
+    assert ended.status == 1, ended
+    report = json.loads((wfc.directory / "wfc-report/latest/verdict.json").read_bytes())
+    failed = {one["clause"] for one in report["clauses"] if one["verdict"] == "FAIL"}
+    played = [set(one["clauses"]) for one in report["tests"]]
+    assert [bool(clauses & failed) for clauses in played].index(True) == len(played) - 1
+
+
+def test_a_known_deviation_is_no_failure(wfc: Wfc) -> None:
+    (wfc.directory / "broken.py").write_text(BROKEN, encoding="utf-8")
+    (wfc.directory / "baseline.toml").write_text(
+        "[[deviation]]\n"
+        'clause = "F-RST-03"\n'
+        'wrong = "wrong_errors|unexpected_outcomes|wrong_start_counts|unstruck_faults"\n'
+        'reason = "not written yet"\n',
+        encoding="utf-8",
+    )
+    run = ("run", "--impl", "py:broken:make", "--clause", "F-RST-03")
+    assert "FAIL  F-RST-03" in wfc(*run).out
+    assert "FAIL  F-RST-03" not in wfc(*run, "--baseline", "baseline.toml").out
+    stale = wfc(*RUN, "--clause", "F-RST-03", "--baseline", "baseline.toml")
+    assert stale.status == 6, stale
+    assert "STALE  F-RST-03" in stale.out
+
+
+def test_a_scenario_that_hangs_is_an_error_of_the_suite(wfc: Wfc) -> None:
+    """The outermost ring: exit 3, the report written, no process left."""
+    (wfc.directory / "impatient.py").write_text(IMPATIENT, encoding="utf-8")
+    ended = wfc.python("impatient.py", *RUN, "--clause", "F-START-14")
+    assert ended.status == 3, ended
+    report = json.loads((wfc.directory / "wfc-report/latest/verdict.json").read_bytes())
+    assert report["exit_code"] == 3
+    assert "hangs" in report["errors"][0]

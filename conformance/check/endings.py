@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from conformance.evidence.history import History
 
+#: signal(7).
+_SIGTERM = 15
+
 
 def surviving_processes(alive: Collection[int], allowed: int = 0) -> Iterator[Finding]:
     """See processes that live on though they must have ended.
@@ -70,7 +73,10 @@ def missing_goodbyes(history: History, pid: int) -> Iterator[Finding]:
     Yields:
         One finding for SIGTERM, one for the end of its stdin, where it was missing.
     """
-    heard = {seen.what for seen in history if seen.pid == pid and seen.who == "daemon"}
-    for what, wanted in (("signal", "SIGTERM"), ("hang_up", "the end of its stdin")):
-        if what not in heard:
+    ways = {
+        "SIGTERM": history.of("signal", "daemon", number=_SIGTERM),
+        "the end of its stdin": history.of("hang_up", "daemon"),
+    }
+    for wanted, seen in ways.items():
+        if all(one.pid != pid for one in seen):
             yield Finding("missing_goodbyes", f"daemon {pid} gets {wanted}", "it does not")

@@ -73,6 +73,12 @@ class Account:
         """Name of the profile it is judged by."""
         return self._terms.profile.name
 
+    @property
+    def round(self) -> str:
+        """Which round is played, such as `round 2 of 20: `; empty if there is but one."""
+        total = self._options.rounds
+        return f"round {len(self._rounds) + 1} of {total}: " if total > 1 else ""
+
     def take(self, entry: Established) -> tuple[ClauseResult, ...]:
         """Take what one test established.
 

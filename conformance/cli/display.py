@@ -102,7 +102,7 @@ class Display:
         who = " ".join(filter(None, (subject.name, subject.version))) or subject.daemon
         name = subject.impl or subject.daemon
         self.line(
-            f"{name} ({who}) by profile {account.profile}: "
+            f"{account.round}{name} ({who}) by profile {account.profile}: "
             f"{tally.total} clauses in {tally.tests} tests"
         )
 

@@ -113,8 +113,10 @@ def examine(name: str) -> int:
     stdout = sys.stdout
     doctor = _Doctor(painter(stdout))
     with Interrupts() as interrupts:
-        examination = Examination(name)
+        with interrupts.held():
+            examination = Examination(name)
         try:
+            interrupts.check()
             is_well = doctor.examine(examination)
         except KeyboardInterrupt:
             click.echo("wfc: interrupted", err=True)

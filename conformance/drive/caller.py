@@ -145,7 +145,7 @@ class DaemonProcess:
         Returns:
             The text.
         """
-        return self.stderr_path.read_text(errors="replace")
+        return self.stderr_path.read_text(encoding="utf-8", errors="replace")
 
     def connect(self, host: str = "127.0.0.1", path: str = "") -> Connection:
         """Connect once, as a factory does for each worker.

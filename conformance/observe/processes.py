@@ -36,7 +36,7 @@ def look(pid: int) -> Seen | None:
         What is seen, or None if there is no such process.
     """
     try:
-        stat = (_PROC / str(pid) / "stat").read_text()
+        stat = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
     except (FileNotFoundError, ProcessLookupError):
         return None
     fields = stat[stat.rindex(")") + 2 :].split()
@@ -141,7 +141,8 @@ def threads(pid: int) -> tuple[str, ...]:
         return ()
     for entry in entries:
         try:
-            names.append((_PROC / str(pid) / "task" / entry / "comm").read_text().strip())
+            comm = _PROC / str(pid) / "task" / entry / "comm"
+            names.append(comm.read_text(encoding="utf-8", errors="replace").strip())
         except OSError:
             continue
     return tuple(names)
@@ -194,7 +195,7 @@ def signal_masks(pid: int) -> dict[str, int]:
         `SigIgn`, `SigCgt`, `SigBlk`: bit n-1 stands for signal n; empty if it is gone.
     """
     try:
-        status = (_PROC / str(pid) / "status").read_text()
+        status = (_PROC / str(pid) / "status").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return {}
     lines = (line.split(":\t") for line in status.splitlines() if line.startswith("Sig"))
@@ -229,7 +230,7 @@ _LISTEN = "0A"
 
 def _tcp_lines(pid: int, table: str) -> list[list[str]]:
     try:
-        text = (_PROC / str(pid) / "net" / table).read_text()
+        text = (_PROC / str(pid) / "net" / table).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return []
     return [line.split() for line in text.splitlines()[1:]]

@@ -1,11 +1,13 @@
-"""A daemon whose workers accept any secret.
+"""A daemon whose workers accept any secret, if only to leave.
 
 Must fail D-08: a wrong secret must be answered by `err`.
 """
 
 from __future__ import annotations
 
-from reference_impl import serving, wire
+import os
+
+from reference_impl import auth, serving, wire
 from reference_impl.daemon import Daemon, run
 from reference_impl.factory import PythonWorkerFactory
 from reference_impl.forked import ForkedWorker
@@ -16,9 +18,9 @@ CLAUSE = "D-08"
 
 class _Worker(ForkedWorker):
     def is_trusted(self) -> bool:
-        serving.read_text(self.sock)
+        secret = serving.read_text(self.sock)
         self.sock.sendall(wire.pack_text(wire.OK))
-        return True
+        return auth.is_same_secret(secret, os.environ[auth.SECRET_VARIABLE])
 
 
 class _Daemon(Daemon):

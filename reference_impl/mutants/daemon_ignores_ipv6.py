@@ -12,10 +12,13 @@ from reference_impl.factory import PythonWorkerFactory
 from reference_impl.making import Maker
 
 CLAUSE = "D-04"
+PROFILE = "spark-4.3"  # the clause does not hold for every line of Spark
 
 
-os.environ.pop("SPARK_PREFER_IPV6", None)
-_Daemon = Daemon
+class _Daemon(Daemon):
+    def __init__(self, worker_module: str) -> None:
+        os.environ.pop("SPARK_PREFER_IPV6", None)
+        super().__init__(worker_module)
 
 
 make = Maker(PythonWorkerFactory, "reference_impl.mutants.daemon_ignores_ipv6")

@@ -1,7 +1,6 @@
-"""Keeps a daemon that did not start.
+"""Keeps a daemon recorded that did not start.
 
-Must fail F-START-16: the next create() must start a new daemon, and not ask the broken
-one.
+Must fail F-START-15: after a failed start there is no daemon.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from reference_impl.making import Maker
 if TYPE_CHECKING:
     from reference_impl.process import DaemonProcess
 
-CLAUSE = "F-START-16"
+CLAUSE = "F-START-15"
 
 
 class _Keeper(DaemonKeeper):

@@ -1,7 +1,6 @@
-"""Tells a simple worker the wrong port.
+"""Passes the port to a simple worker as an argument too.
 
-Must fail F-SIMP-01: PYTHON_WORKER_FACTORY_PORT must be that on which the factory
-listens.
+Must fail F-SIMP-01: its command is `<exec> -m <workerModule>`, and no more.
 """
 
 from __future__ import annotations
@@ -20,8 +19,8 @@ CLAUSE = "F-SIMP-01"
 
 class _Launcher(Launcher):
     def simple_worker(self, secret: str, port: int) -> Launch:
-        del port
-        return super().simple_worker(secret, 1)
+        launch = super().simple_worker(secret, port)
+        return launch._replace(command=[*launch.command, str(port)])
 
 
 class _Factory(PythonWorkerFactory):

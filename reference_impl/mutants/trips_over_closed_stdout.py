@@ -1,0 +1,35 @@
+"""Trips over a daemon that closes its stdout but lives.
+
+Must fail F-START-12: it must report that, and not an accident of its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reference_impl.errors import StartFailed
+from reference_impl.factory import PythonWorkerFactory
+from reference_impl.keeper import DaemonKeeper
+from reference_impl.making import Maker
+
+if TYPE_CHECKING:
+    from reference_impl.process import DaemonProcess
+
+CLAUSE = "F-START-12"
+
+
+class _Keeper(DaemonKeeper):
+    def read_port(self, process: DaemonProcess) -> int:
+        try:
+            return super().read_port(process)
+        except StartFailed:
+            if process.child.ended.is_set():
+                raise
+            raise AttributeError("NullPointerException") from None
+
+
+class _Factory(PythonWorkerFactory):
+    keeper_class = _Keeper
+
+
+make = Maker(_Factory)
