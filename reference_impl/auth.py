@@ -7,9 +7,10 @@ does. One secret holds for the life of a factory.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 from . import wire
-from .errors import AuthenticationFailed
+from .errors import AuthenticationFailed, SocketFailure
 
 TYPE_CHECKING = False  # the daemon imports this module, and typing is slow
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def demand(connection: Connection, secret: str) -> None:
         AuthenticationFailed: it does not know it; it has been told `err`.
     """
     if not is_same_secret(connection.read_text(), secret):
-        connection.write_text(wire.ERR)
+        with suppress(SocketFailure):  # it may have gone already
+            connection.write_text(wire.ERR)
         raise AuthenticationFailed("Authentication failed.")
     connection.write_text(wire.OK)

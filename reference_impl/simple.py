@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import threading
 import time
@@ -10,14 +11,12 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from . import auth
-from .attempt import break_connection
 from .children import Child
 from .connection import Connection, socket_failures
 from .errors import (
     ConnectBackFailed,
     FactoryError,
     IllegalState,
-    SocketFailure,
     StartFailed,
     TimedOut,
 )
@@ -64,10 +63,12 @@ class SimpleWorkers:
         with self._lock:
             self._starting.add(token)
         try:
-            with self.listen() as server:
-                child = self._start(server, secret)
+            ended, living = socket.socketpair()
+            with self.listen() as server, ended, living:
+                child = self._start(server, living, secret)
                 try:
-                    return self._welcome(server, child, secret)
+                    sock = self._accept(server, ended, child)
+                    return self._welcome(sock, child, secret)
                 except FactoryError as error:
                     self.give_up(child)
                     raise ConnectBackFailed(error) from error
@@ -118,13 +119,13 @@ class SimpleWorkers:
                 on_failure.pop_all()
         return server
 
-    def _start(self, server: socket.socket, secret: str) -> Child:
-        """Start the process; when it ends, the wait for its connection ends too."""
+    def _start(self, server: socket.socket, living: socket.socket, secret: str) -> Child:
+        """Start the process; `living` is closed when it ends."""
         launch = self._launcher.simple_worker(secret, server.getsockname()[1])
         cell: list[Child] = []
 
         def on_end() -> None:
-            break_connection(server)
+            living.close()
             with self._lock:
                 self._living.difference_update(cell)
 
@@ -135,9 +136,8 @@ class SimpleWorkers:
         return child
 
     def _welcome(
-        self, server: socket.socket, child: Child, secret: str
+        self, sock: socket.socket, child: Child, secret: str
     ) -> tuple[socket.socket, int | None]:
-        sock = self._accept(server, child)
         try:
             pid = self.greet(sock, secret)
         except BaseException:
@@ -148,18 +148,18 @@ class SimpleWorkers:
             self._children[sock] = child
         return sock, pid or None
 
-    def _accept(self, server: socket.socket, child: Child) -> socket.socket:
-        server.settimeout(self.settings.connect_timeout_s)
-        try:
+    def _accept(self, server: socket.socket, ended: socket.socket, child: Child) -> socket.socket:
+        """Wait for the connection, or for the end of the process without one."""
+        poller = select.poll()
+        poller.register(server, select.POLLIN)
+        poller.register(ended, select.POLLIN)
+        ready = [fd for fd, _ in poller.poll(self.settings.connect_timeout_s * 1000)]
+        if not ready:
+            raise TimedOut(self.settings.profile.accept_words)
+        if server.fileno() not in ready:
+            raise StartFailed(f"The process ended with code {child.exit_code} before it connected")
+        with socket_failures():
             sock, _ = server.accept()
-        except TimeoutError as error:
-            raise TimedOut(self.settings.profile.accept_words) from error
-        except OSError as error:
-            if not child.ended.is_set():
-                raise SocketFailure(str(error)) from error
-            raise StartFailed(
-                f"The process ended with code {child.exit_code} before it connected"
-            ) from error
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return sock
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 #: How many callers there are.
 CALLERS = 8
 #: How often a race without gates is run.
-ROUNDS = 4
+ROUNDS = 3
 
 
 @pytest.fixture(autouse=True)

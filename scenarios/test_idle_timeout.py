@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 OPTION = "idle_timeout_s"
 #: Long enough to tell the last release from the first, short enough to wait for.
-SHORT_S = 0.3
+SHORT_S = 0.2
 #: About as long as a worker lies idle between two calls through the door.
 TINY_S = (0.0005, 0.001, 0.002)
 #: How many workers lie idle in each factory, so that a clean-up always finds some.

@@ -3,48 +3,55 @@
 from __future__ import annotations
 
 import ast
-import json
 from typing import TYPE_CHECKING
 
 import pytest
 
 from conformance.contract.clauses import find
 from conformance.door.find import ROOT, mutants
-from conformance.drive import sandbox
+
+from .suites import WITHIN_S, Window
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 FOLDER = ROOT / "reference_impl" / "mutants"
-#: A mutant that hangs pays the deadline of a call or two.
-WITHIN_S = 120.0
+DEFAULT_PROFILE = "documented"
 
 
-def clause_of(mutant: str) -> str:
-    """Read which clause a mutant breaks, without importing it."""
+def constants_of(mutant: str) -> dict[str, str]:
+    """Read the text constants of a mutant's module, without importing it."""
     tree = ast.parse((FOLDER / f"{mutant}.py").read_text(encoding="utf-8"))
+    found: dict[str, str] = {}
     for node in tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
             names = [target.id for target in node.targets if isinstance(target, ast.Name)]
-            if names == ["CLAUSE"]:
-                return str(node.value.value)
-    raise AssertionError(f"{mutant} does not say which clause it breaks")
+            found |= dict.fromkeys(names, str(node.value.value))
+    return found
 
 
-@pytest.mark.timeout(WITHIN_S + 30)
+CONSTANTS = {mutant: constants_of(mutant) for mutant in mutants()}
+
+
+@pytest.fixture(scope="module")
+def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
+    """Run the suite on the mutants, each on the clause it breaks."""
+    plans = {}
+    for mutant, told in CONSTANTS.items():
+        options = ["--clause", told["CLAUSE"], "--level", "should"]
+        options += ["--profile", told.get("PROFILE", DEFAULT_PROFILE)]
+        plans[mutant] = (f"mutant:{mutant}", options, None)
+    opened = Window(tmp_path_factory.mktemp("mutants"), plans)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.timeout(WITHIN_S * 2)
 @pytest.mark.parametrize("mutant", mutants())
-def test_a_mutant_fails_its_clause(mutant: str, tmp_path: Path) -> None:
+def test_a_mutant_fails_its_clause(mutant: str, window: Window) -> None:
     """The verdict is FAIL on the clause that the mutant names."""
-    clause = clause_of(mutant)
-    find(clause)
-    argv = [sandbox.own_python(), "-m", "conformance", "run", "--impl", f"mutant:{mutant}"]
-    argv += ["--clause", clause, "--level", "should", "--out", str(tmp_path / "report")]
-    log = tmp_path / "log"
-    with log.open("wb") as out:
-        env = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
-        wfc = sandbox.start(argv, env=env, stdout=out.fileno(), stderr=out.fileno())
-        wfc.end(within_s=WITHIN_S)
-    report = json.loads((tmp_path / "report" / "latest" / "verdict.json").read_bytes())
-    verdicts = {one["clause"]: one["verdict"] for one in report["clauses"]}
-    assert verdicts[clause] == "FAIL", log.read_text(encoding="utf-8")
-    assert wfc.exit_status() == 1
+    clause = find(CONSTANTS[mutant]["CLAUSE"]).id
+    run = window.take(mutant)
+    status, verdicts = run.finish()
+    assert verdicts[clause] == "FAIL", run.output()
+    assert status == 1

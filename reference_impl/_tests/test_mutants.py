@@ -20,7 +20,7 @@ NAMES = sorted(path.stem for path in FOLDER.glob("[a-z]*.py"))
 def test_a_mutant_says_what_it_breaks(name: str) -> None:
     mutant = import_module(f"reference_impl.mutants.{name}")
     assert isinstance(mutant.make, Maker)
-    assert isinstance(mutant.make("python", {}), PythonWorkerFactory)
+    assert isinstance(mutant.make("python", {}, use_daemon=False), PythonWorkerFactory)
     assert re.fullmatch(r"(F-[A-Z]+|D)-\d\d", mutant.CLAUSE)
     first, _, why = str(mutant.__doc__).partition("\n\n")
     assert first.endswith(".")

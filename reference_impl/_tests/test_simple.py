@@ -11,7 +11,7 @@ import pytest
 
 from reference_impl.errors import ConnectBackFailed
 
-from .workshop import Workshop, exchange, is_gone, wait_until
+from .workshop import LIMIT_S, Workshop, exchange, is_gone, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,7 +72,7 @@ def text(t):
     factory = workshop.factory(
         use_daemon=False,
         worker_module="odd",
-        connect_timeout_s=0.3,
+        connect_timeout_s=0.3 if script == "signal.pause()" else LIMIT_S,
         handshake_timeout_s=0.3,
     )
     with pytest.raises(ConnectBackFailed, match="failed to connect back") as caught:

@@ -1,4 +1,4 @@
-"""Restarts the daemon for every create() that has seen it die.
+"""Restarts the daemon for every create() that has lost it, whoever was faster.
 
 Must fail F-CONC-03: concurrent calls must cause one restart.
 """
@@ -7,35 +7,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reference_impl.attempt import Attempt
+from reference_impl.errors import SocketFailure
 from reference_impl.factory import PythonWorkerFactory
 from reference_impl.making import Maker
 
 if TYPE_CHECKING:
     import socket
 
-    from reference_impl.attempt import Attempt
-    from reference_impl.settings import Settings
-
 CLAUSE = "F-CONC-03"
 
 
 class _Factory(PythonWorkerFactory):
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(settings)
-        self.owed = 0
-
     def create_through_daemon(self) -> tuple[socket.socket, int]:
         daemon = self.keeper.current
-        if daemon is not None and daemon.child.ended.is_set():
-            self.owed += 1
-        return super().create_through_daemon()
-
-    def open_or_restart(self, attempt: Attempt) -> tuple[socket.socket, int]:
-        daemon = self.keeper.current
-        if self.owed and daemon is not None and not daemon.child.ended.is_set():
-            self.owed -= 1
+        if daemon is None:
+            return super().create_through_daemon()
+        attempt = Attempt()
+        try:
+            return self.open_worker(daemon, attempt)
+        except SocketFailure as error:
+            self.warn_of_restart(error)
+        with self._creating:
             self.stop_daemon()
-        return super().open_or_restart(attempt)
+            return self.open_worker(self.keeper.start(self.secret, attempt), attempt)
 
 
 make = Maker(_Factory)
