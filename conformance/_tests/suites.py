@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.door.find import ROOT
 from conformance.drive import sandbox
+from conformance.drive.clock import wait_until
 from conformance.observe import processes
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 #: A run that meets a hang or two pays the deadline of a call for each.
 WITHIN_S = 150.0
 #: How many run at the same time.
-WIDTH = 4
+WIDTH = 6
 
 
 class SuiteRun:
@@ -45,6 +46,14 @@ class SuiteRun:
                 stdout=output.fileno(),
                 stderr=output.fileno(),
             )
+
+    def has_ended(self) -> bool:
+        """Ask whether it has.
+
+        Returns:
+            Whether the process has ended.
+        """
+        return self._process.exit_status() is not None
 
     def finish(self) -> tuple[int | None, dict[str, str]]:
         """Wait for it.
@@ -87,25 +96,28 @@ class Window:
         self._waiting = dict(plans)
         self._running: dict[str, SuiteRun] = {}
 
-    def take(self, name: str) -> SuiteRun:
-        """Give the run of that name, and see that others run meanwhile.
+    def wait_for(self, name: str) -> SuiteRun:
+        """Wait for the run of that name, and see that others run meanwhile.
 
         Args:
             name: of the run.
 
         Returns:
-            The run, to be finished by the caller.
+            The run, ended or out of time.
         """
         self._start(name)
-        taken = self._running.pop(name)
-        for other in list(self._waiting)[: WIDTH - 1 - len(self._running)]:
-            self._start(other)
-        return taken
+        wait_until(lambda: self._top_up() or self._running[name].has_ended(), WITHIN_S)
+        return self._running.pop(name)
 
     def close(self) -> None:
-        """Finish what was started ahead and not taken."""
+        """Finish what was started ahead and not waited for."""
         for run in self._running.values():
             run.finish()
+
+    def _top_up(self) -> None:
+        busy = sum(not run.has_ended() for run in self._running.values())
+        for name in list(self._waiting)[: max(0, WIDTH - busy)]:
+            self._start(name)
 
     def _start(self, name: str) -> None:
         if name not in self._running:

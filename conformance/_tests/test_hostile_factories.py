@@ -39,7 +39,7 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
 @pytest.mark.parametrize("factory", BAD)
 def test_a_hostile_factory_fails_and_the_suite_goes_on(factory: str, window: Window) -> None:
     """Each of the two clauses is judged, in scenarios of their own, and found broken."""
-    status, verdicts = window.take(factory).finish()
+    status, verdicts = window.wait_for(factory).finish()
     assert (verdicts["F-RST-08"], verdicts["F-STOP-08"]) == ("FAIL", "FAIL")
     assert status == 1
 
@@ -47,6 +47,6 @@ def test_a_hostile_factory_fails_and_the_suite_goes_on(factory: str, window: Win
 @pytest.mark.timeout(WITHIN_S * 2)
 def test_rubbish_on_the_channel_is_no_fault_of_the_factory(window: Window) -> None:
     """A broken protocol proves nothing about the implementation."""
-    status, verdicts = window.take(RUDE).finish()
+    status, verdicts = window.wait_for(RUDE).finish()
     assert verdicts["F-RST-08"] == "INCONCLUSIVE"
     assert status == 7

@@ -51,7 +51,7 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
 def test_a_mutant_fails_its_clause(mutant: str, window: Window) -> None:
     """The verdict is FAIL on the clause that the mutant names."""
     clause = find(CONSTANTS[mutant]["CLAUSE"]).id
-    run = window.take(mutant)
+    run = window.wait_for(mutant)
     status, verdicts = run.finish()
     assert verdicts[clause] == "FAIL", run.output()
     assert status == 1

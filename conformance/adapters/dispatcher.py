@@ -63,6 +63,7 @@ class Dispatcher:
         self._channel = _private_channel()
         self._writing = threading.Lock()
         self._crew = _Crew()
+        self._pid = os.getpid()
 
     def log(self, level: str, logger: str, message: str) -> None:
         """Send the notification `log`.
@@ -112,6 +113,8 @@ class Dispatcher:
         return handler(params)
 
     def _send(self, message: dict[str, Any]) -> None:
+        if os.getpid() != self._pid:
+            os._exit(0)  # a copy that the implementation forked; it has no say here
         line = json.dumps(message).encode() + b"\n"
         with self._writing:
             try:

@@ -14,7 +14,7 @@ import pytest
 
 from reference_impl import errors
 
-from .workshop import Workshop, exchange, is_gone, wait_until
+from .workshop import LIMIT_S, Workshop, exchange, is_gone, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -202,7 +202,11 @@ def test_a_failed_start_is_explained_and_forgotten(
     words: str,
 ) -> None:
     module = scripted(tmp_path, "failing", script)
-    factory = workshop.factory(daemon_module=module, port_timeout_s=0.3, process_wait_timeout_s=0.3)
+    factory = workshop.factory(
+        daemon_module=module,
+        port_timeout_s=0.3 if script == "hang()" else LIMIT_S,
+        process_wait_timeout_s=0.1 if "hang()" in script else LIMIT_S,
+    )
     with pytest.raises(error) as caught:
         factory.create()
     assert words in str(caught.value)
@@ -243,7 +247,9 @@ sock.close()
 hang()
 """
     module = scripted(tmp_path, "unkind", script)
-    factory = workshop.factory(daemon_module=module, handshake_timeout_s=0.3)
+    factory = workshop.factory(
+        daemon_module=module, handshake_timeout_s=0.3 if answer == "hang()" else LIMIT_S
+    )
     before = _open_sockets()
     with pytest.raises(error):
         factory.create()
