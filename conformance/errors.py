@@ -58,7 +58,7 @@ class Unobservable(ConformanceError):
 class ContractViolation(AssertionError):
     """The implementation broke clauses.
 
-    Attributes:
+    Args:
         findings: what is wrong, one `conformance.evidence.findings.Finding` each.
     """
 

@@ -11,7 +11,7 @@ from conformance.drive.clock import wait_until
 from conformance.observe import processes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 #: A run that meets a hang or two pays the deadline of a call for each.
@@ -90,7 +90,7 @@ class Window:
     """
 
     def __init__(
-        self, directory: Path, plans: dict[str, tuple[str, Sequence[str], Path | None]]
+        self, directory: Path, plans: Mapping[str, tuple[str, Sequence[str], Path | None]]
     ) -> None:
         self._directory = directory
         self._waiting = dict(plans)
@@ -106,7 +106,7 @@ class Window:
             The run, ended or out of time.
         """
         self._start(name)
-        wait_until(lambda: self._top_up() or self._running[name].has_ended(), WITHIN_S)
+        wait_until(lambda: self._has_ended(name), WITHIN_S)
         return self._running.pop(name)
 
     def close(self) -> None:
@@ -114,10 +114,11 @@ class Window:
         for run in self._running.values():
             run.finish()
 
-    def _top_up(self) -> None:
+    def _has_ended(self, name: str) -> bool:
         busy = sum(not run.has_ended() for run in self._running.values())
-        for name in list(self._waiting)[: max(0, WIDTH - busy)]:
-            self._start(name)
+        for other in list(self._waiting)[: max(0, WIDTH - busy)]:
+            self._start(other)
+        return self._running[name].has_ended()
 
     def _start(self, name: str) -> None:
         if name not in self._running:
