@@ -81,10 +81,11 @@ def test_the_kill_request_names_the_pid_that_was_acknowledged(stage: Stage) -> N
 
 @pytest.mark.clauses("F-STOP-02")
 def test_an_unregistered_worker_is_only_closed(stage: Stage) -> None:
-    """A worker of another factory; then one of its own, whose kill request must be the first."""
+    """A worker of another factory; then its own last one, whose kill request must be the only."""
     factory, other = stage.factory(), stage.factory()
-    own, stranger = factory.create(), other.create()
-    own_pid, stranger_pid = pid_of(own), pid_of(stranger)
+    own, last, stranger = factory.create(), factory.create(), other.create()
+    pid_of(own)
+    last_pid, stranger_pid = pid_of(last), pid_of(stranger)
     stopped = factory.stop_worker(stranger)
     stage.wait_for("closed", "worker")
     stage.judge(
@@ -92,9 +93,9 @@ def test_an_unregistered_worker_is_only_closed(stage: Stage) -> None:
         failures_to_return(stopped.outcome),
         open_connections(stage.history, [stranger_pid]),
     )
-    factory.stop_worker(own)
-    stage.wait_for("kill_request")
-    stage.judge("F-STOP-02", wrong_kill_requests(stage.history, [own_pid]))
+    factory.stop_worker(last)
+    stage.wait_for("kill_request", pid=last_pid)
+    stage.judge("F-STOP-02", wrong_kill_requests(stage.history, [last_pid]))
 
 
 @pytest.mark.clauses("F-STOP-03")
