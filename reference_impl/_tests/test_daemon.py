@@ -139,7 +139,8 @@ def test_a_worker_for_one_task_waits_for_the_peer_to_close(tmp_path: Path) -> No
         "    word = infile.read(4)\n"
         "    outfile.write(word)\n"
         "    if word == b'exit': sys.exit(5)\n"
-        "    if word == b'fail': raise ValueError('told to')\n"
+        "    if word == b'fail': raise ValueError('told to')\n",
+        encoding="utf-8",
     )
     path = {"PYTHONPATH": str(tmp_path)}
     sys.path.insert(0, str(tmp_path))

@@ -45,7 +45,7 @@ sock.sendall(struct.pack('!i', 3) + b'err')
 
 def scripted(folder: Path, name: str, script: str) -> str:
     """A daemon module that does what the script says."""
-    (folder / f"{name}.py").write_text(LISTEN + script)
+    (folder / f"{name}.py").write_text(LISTEN + script, encoding="utf-8")
     return name
 
 

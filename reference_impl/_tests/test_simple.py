@@ -68,7 +68,7 @@ def number(n):
 def text(t):
     connect(); number(len(t)); sock.sendall(t.encode())
 """
-    (tmp_path / "odd.py").write_text(head + script + "\n")
+    (tmp_path / "odd.py").write_text(head + script + "\n", encoding="utf-8")
     factory = workshop.factory(
         use_daemon=False,
         worker_module="odd",
