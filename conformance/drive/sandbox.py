@@ -225,15 +225,18 @@ def wait_for_end(pids: Sequence[int], within_s: float = _END_S) -> bool:
 
 
 def _has_ended(pid: int) -> bool:
-    reap(pid)
+    """Ask the kernel, then collect: the other way round a zombie of ours could stay."""
     try:
         handle = os.pidfd_open(pid)
     except ProcessLookupError:
         return True
     try:
-        return bool(select.select([handle], [], [], 0)[0])
+        has_ended = bool(select.select([handle], [], [], 0)[0])
     finally:
         os.close(handle)
+    if has_ended:
+        reap(pid)
+    return has_ended
 
 
 def make_bare_python(directory: Path) -> str:

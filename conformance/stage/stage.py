@@ -6,7 +6,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from conformance.contract.limits import CALL_DEADLINE_S, MUST_HAPPEN_S
+from conformance.contract.limits import CALL_DEADLINE_S, MUST_HAPPEN_S, MUST_NOT_HAPPEN_S
 from conformance.door.messages import FactoryMade, NewFactory, OwnDaemon
 from conformance.drive import sandbox
 from conformance.drive.caller import DaemonProcess
@@ -320,6 +320,8 @@ class Stage:
         self.signal(pid, 9)
         if not sandbox.wait_for_end([pid]):
             raise SuiteError(f"process {pid} survives SIGKILL")
+        # Its parent collects it while we go on; who asks meanwhile takes it for alive.
+        wait_until(lambda: processes.look(pid) is None, MUST_NOT_HAPPEN_S)
 
     def signal(self, pid: int, number: int) -> None:
         """Send a signal to a process of this scenario.
