@@ -88,30 +88,6 @@ def _globs(config: pytest.Config) -> list[str]:
     return list(config.getoption("--wfc-clause") or [])
 
 
-def ledger_of(config: pytest.Config) -> Ledger:
-    """Give the ledger of a run, for those who report it.
-
-    Args:
-        config: pytest's.
-
-    Returns:
-        The ledger.
-    """
-    return config.stash[_LEDGER]
-
-
-def run_of(config: pytest.Config) -> Run:
-    """Give the run, for those who report it.
-
-    Args:
-        config: pytest's.
-
-    Returns:
-        The run.
-    """
-    return config.stash[_RUN]
-
-
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave the consoles' tests out of a run on an implementation.
 

@@ -11,6 +11,7 @@ import pytest
 
 from conformance.check.daemons import surviving_processes, wrong_answers, wrong_transcripts
 from conformance.check.plain import unequal_values
+from conformance.errors import Unobservable
 from conformance.stage.hiring import connect
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ MODE = {"PYTHON_UNIX_DOMAIN_ENABLED": "True", "PYTHON_WORKER_FACTORY_SECRET": No
 def test_the_socket_is_announced_and_removed_in_the_end(stage: Stage, end: str) -> None:
     """Its path is announced; workers serve without a secret."""
     if not stage.profile.uds:
-        pytest.skip("this Spark line knows no Unix domain sockets")
+        raise Unobservable("this Spark line knows no Unix domain sockets")
     directory = stage.directory / "sockets"
     directory.mkdir()
     environment = MODE | {"PYTHON_WORKER_FACTORY_SOCK_DIR": str(directory)}

@@ -56,12 +56,3 @@ def now_s() -> float:
         Seconds since an arbitrary moment.
     """
     return time.monotonic()
-
-
-def now_ns() -> int:
-    """Read the monotonic clock.
-
-    Returns:
-        Nanoseconds since an arbitrary moment, comparable between processes.
-    """
-    return time.monotonic_ns()

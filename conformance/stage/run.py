@@ -26,7 +26,7 @@ from conformance.observe import processes
 #: tmpfs, where appending to a file never waits for a disk.
 _SHM = Path("/dev/shm")
 _PROFILE = "documented"
-#: How many log lines of an adapter may be kept, for one session.
+#: How often to look for processes that were forked while others were being killed.
 _SWEEPS = 50
 
 
