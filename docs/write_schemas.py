@@ -1,6 +1,7 @@
 """Write the published schemas from the code; with --check, see that they are up to date.
 
-The forms stand in conformance/door/messages.py and conformance/report/verdict_file.py.
+The forms stand in conformance/door/messages.py, conformance/report/verdict_file.py and
+conformance/evidence/scenario.py.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from conformance.door.messages import (  # noqa: E402 - found by the line above
     LogLine,
     Request,
 )
+from conformance.evidence.scenario import Scenario  # noqa: E402 - likewise
 from conformance.report.verdict_file import VerdictFile  # noqa: E402 - likewise
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -62,9 +64,20 @@ def protocol_schema() -> dict[str, Any]:
     }
 
 
+def scenario_schema() -> dict[str, Any]:
+    """Make the schema of scenario files.
+
+    Returns:
+        A JSON Schema; an editor that knows YAML checks a file by it while it is written.
+    """
+    schema = msgspec.json.schema(Scenario)
+    return {"$schema": _DIALECT, "title": "A scenario of worker-factory-conformance", **schema}
+
+
 SCHEMAS = {
     "verdict.schema.json": verdict_schema,
     "protocol.schema.json": protocol_schema,
+    "scenario.schema.json": scenario_schema,
 }
 
 

@@ -46,6 +46,7 @@ POINTS: dict[str, dict[str, str]] = {
     },
     "authenticated": {},
     "serve": {"die": "", "stray": "", "ignore_close": ""},
+    "leave": {},
     "kill_request": {"ignore": ""},
     "hang_up": {"ignore": ""},
     "sigterm": {"ignore": ""},
@@ -54,13 +55,16 @@ POINTS: dict[str, dict[str, str]] = {
     "pid": {"never": "", "pid": "int32"},
 }
 
-#: Action → keys of its own → kind of their value. Every action knows `then`.
+#: Action → keys of its own → kind of their value. Every action knows those of `EVERY_KEY`.
 KEYS = {
     "exit": {"stderr": "text"},
     "flood": {"bytes": "count"},
     "bomb": {"limit": "limit"},
     "fragments": {"pause": "seconds"},
 }
+
+#: Keys of every action → kind of their value.
+EVERY_KEY = {"then": "then", "ticket": "ticket"}
 
 _RANGES = {
     "status": (0, 255),
@@ -110,7 +114,7 @@ class Fault:
         self.connections: Range = _ALL
 
     def strikes(self, point: str, generation: int, connection: int) -> bool:
-        """Say whether it strikes here and now.
+        """Say whether it strikes here and now, given a ticket if it asks for one.
 
         Args:
             point: where the process is.
@@ -171,7 +175,7 @@ def _add_key(fault: Fault, pair: str) -> None:
     name, equals, value = pair.partition("=")
     if not equals:
         raise ValueError(f"{name} without a value")
-    kind = {"then": "then", **KEYS.get(fault.action, {})}[name]
+    kind = {**EVERY_KEY, **KEYS.get(fault.action, {})}[name]
     if name in fault.keys:
         raise ValueError(f"{name} twice")
     fault.keys[name] = decode(value)
@@ -227,6 +231,8 @@ def check(kind: str, value: str) -> None:
         good = bytes.fromhex(value).hex() == value.lower() != ""
     elif kind == "name":
         good = value not in {"", ".", ".."} and "/" not in value
+    elif kind == "ticket":
+        good = _is_ticket(value)
     elif kind == "text":
         good = True
     else:
@@ -234,6 +240,13 @@ def check(kind: str, value: str) -> None:
         good = low <= int(value) <= high and str(int(value)) == value
     if not good:
         raise ValueError(f"{kind} {value!r}")
+
+
+def _is_ticket(value: str) -> bool:
+    """NAME:N, a name of letters, digits and `_`, and how many there are: 1 to 9."""
+    name, _, count = value.partition(":")
+    plain = name.isascii() and name.replace("_", "a").isalnum()
+    return plain and count in tuple("123456789")
 
 
 def decode(value: str) -> str:

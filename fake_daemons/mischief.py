@@ -21,7 +21,7 @@ _FLOOD = (b"x" * 63 + b"\n") * (_CHUNK_BYTES // 64)
 
 #: Points right behind something that the peer can see. They go by the plan as it stood
 #: before that: who has got an answer may change the plan without racing with us.
-_BEHIND = ("announced", "acknowledged", "authenticated", "serve")
+_BEHIND = ("announced", "acknowledged", "authenticated", "serve", "leave")
 
 
 def nothing() -> None:
@@ -49,9 +49,8 @@ def step(
     if point not in _BEHIND:
         process.scene.read_plan()
     for fault in process.scene.faults:
-        if not fault.strikes(point, process.scene.generation, at):
+        if not _strikes(process, fault, point, at):
             continue
-        process.report("fault", point=point, action=fault.action, n=at)
         if fault.action in _ANYWHERE:
             _ANYWHERE[fault.action](process, fault)
         elif actions:
@@ -60,6 +59,19 @@ def step(
         _then(process, fault.keys.get("then", ""))
     if not replaced:
         honest()
+
+
+def _strikes(process: Process, fault: Fault, point: str, n: int) -> bool:
+    """Say whether a fault strikes, and tell of it; its ticket is taken only if it does."""
+    if not fault.strikes(point, process.scene.generation, n):
+        return False
+    taken: dict[str, str] = {}
+    if "ticket" in fault.keys:
+        taken["ticket"] = process.scene.take_ticket(fault.keys["ticket"])
+        if not taken["ticket"]:
+            return False
+    process.report("fault", point=point, action=fault.action, n=n, **taken)
+    return True
 
 
 def _then(process: Process, what: str) -> None:

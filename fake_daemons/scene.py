@@ -72,6 +72,24 @@ class Scene:
             text = os.fsdecode(page.replace(b"\0", b" "))
             self._plan, self.faults = page, self._standing + parse(text)
 
+    def take_ticket(self, kind: str) -> str:
+        """Take a ticket, so that nobody else has it: whoever removes its file does.
+
+        Args:
+            kind: name of the tickets and how many there may be, such as `a1:2`.
+
+        Returns:
+            The ticket, such as `a1.2`; empty if none is left, or there is no directory.
+        """
+        name, _, count = kind.partition(":")
+        for number in range(1, int(count) + 1) if self.directory else ():
+            try:
+                os.unlink(f"{self.directory}/ticket.{name}.{number}")
+            except FileNotFoundError:
+                continue
+            return f"{name}.{number}"
+        return ""
+
     @property
     def loopback(self) -> str:
         """The address that Spark asks for: IPv6 only if it says so."""

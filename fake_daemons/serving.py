@@ -110,10 +110,12 @@ class Serving(Process):
             self.drained_bytes += 1
 
     def leave(self) -> None:
-        """Tell that the peer has closed, and end."""
+        """Tell that the peer has closed, and end; who ignores it does not leave."""
+        self.scene.read_plan()
         self.report("closed", n=self.n, how=self._how)
         if self._ignores_close:
             hang(self)
+        step(self, "leave")
         self.end(0)
 
     def serve(self) -> None:

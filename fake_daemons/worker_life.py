@@ -41,6 +41,13 @@ class Worker(Serving):
     def live(self) -> None:
         """Serve the connection and end."""
         try:
+            self._work()
+        except KeyboardInterrupt:
+            self.report("signal", number=signal.SIGINT)
+            self.end(1)
+
+    def _work(self) -> None:
+        try:
             self.report("born", n=self.n)
             if not self.scene.socket_directory:
                 self.link().setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
@@ -48,9 +55,6 @@ class Worker(Serving):
             self.serve()
         except PeerClosedError:
             self.leave()
-        except KeyboardInterrupt:
-            self.report("signal", number=signal.SIGINT)
-            self.end(1)
 
     def _shake_hands(self) -> None:
         acknowledgements: Actions = {

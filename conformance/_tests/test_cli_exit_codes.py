@@ -92,6 +92,7 @@ class OneClause(Account):
         self._terms = TERMS
         self._subject = Subject()
         self._played = []
+        self._cases = {}
 
 
 def test_a_run_that_goes_on_has_no_exit_code() -> None:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.door.find import ROOT
-from conformance.drive import sandbox
-from conformance.observe import processes
+from .command import REFERENCE, Wfc
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-REFERENCE = "py:reference_impl:make"
 #: `wfc` with an outermost ring of a tenth of a second.
 IMPATIENT = """
 import pathlib, sys
@@ -35,65 +31,6 @@ class Broken:
     def stop(self): pass
 def make(python_exec, env_vars, **options): return Broken()
 """
-#: Answers one call as told, then whatever the text of the script says.
-ADAPTER = """
-import json, os, socket, sys
-channel = socket.socket(fileno=os.dup(0))
-lines = channel.makefile("r")
-def answer(result):
-    request = json.loads(lines.readline())
-    send(json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": result}))
-def send(line):
-    channel.sendall(line.encode() + b"\\n")
-ABOUT = {"protocol_version": "1", "name": "n", "version": "1", "language": "Python",
-         "pid": os.getpid(), "capabilities": []}
-"""
-
-
-class Ended(NamedTuple):
-    """How `wfc` ended."""
-
-    status: int | None
-    out: str
-    err: str
-
-
-class Wfc:
-    """Runs `wfc` in a directory of its own, and sees that nothing of it is left."""
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self.mark = f"{directory.parent.name}/{directory.name}"
-
-    def __call__(self, *arguments: str, **env: str) -> Ended:
-        return self.python("-m", "conformance", *arguments, **env)
-
-    def python(self, *arguments: str, **env: str) -> Ended:
-        out, err = self.directory / "out", self.directory / "err"
-        mine = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "WFC_TEST_MARK": self.mark}
-        with out.open("wb") as stdout, err.open("wb") as stderr:
-            process = sandbox.start(
-                [sys.executable, *arguments],
-                env=mine | env,
-                cwd=str(self.directory),
-                stdout=stdout.fileno(),
-                stderr=stderr.fileno(),
-            )
-            process.end(within_s=60.0)
-        assert processes.with_variable("WFC_TEST_MARK", self.mark) == ()
-        ended = Ended(
-            process.exit_status(),
-            out.read_text(encoding="utf-8"),
-            err.read_text(encoding="utf-8"),
-        )
-        assert "Traceback" not in ended.out + ended.err
-        return ended
-
-    def adapter(self, behaviour: str) -> str:
-        """A command whose process behaves so."""
-        script = self.directory / "adapter.py"
-        script.write_text(ADAPTER + behaviour, encoding="utf-8")
-        return f"cmd:{sys.executable} {script}"
 
 
 @pytest.fixture
@@ -104,6 +41,9 @@ def wfc(tmp_path: Path) -> Wfc:
 # -- what cannot be asked ------------------------------------------------------------------
 
 RUN = ("run", "--impl", REFERENCE)
+#: A clause's own tests, without the machines, which have a say in most clauses.
+NO_MACHINES = ("--effort", "none")
+TESTS = (*RUN, *NO_MACHINES)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +65,12 @@ RUN = ("run", "--impl", REFERENCE)
         ([*RUN, "--level", "may"], 4, "'may' is not one of"),
         ([*RUN, "--seed", "x"], 4, "--seed"),
         ([*RUN, "--repeat", "0"], 4, "--repeat"),
-        ([*RUN, "--jobs", "4"], 4, "--jobs"),
+        ([*RUN, "--jobs", "0"], 4, "--jobs"),
+        ([*RUN, "--effort", "much"], 4, "'much' is not one of"),
+        ([*RUN, "--explore", "soon"], 4, "'soon' is no duration: write 30s, 10m or 1h"),
+        ([*RUN, "--explore", "0m"], 4, "'0m' is no duration"),
+        ([*RUN, "--explore", "1m", "--effort", "none"], 4, "--effort none leaves them out"),
+        ([*RUN, "--explore", "1m", "--repeat", "2"], 4, "leave --repeat out"),
         ([*RUN, "--baseline", "missing.toml"], 4, "missing.toml"),
         ([*RUN, "--out", "/proc/nowhere"], 4, "cannot write to"),
         ([*RUN, "stray"], 4, "stray"),
@@ -147,11 +92,11 @@ def test_bad_input_is_one_line_and_an_exit_code(
 
 
 def test_an_unknown_setting_is_a_usage_error(wfc: Wfc) -> None:
-    text = "[tool.worker-factory-conformance]\njobs = 4\n"
+    text = "[tool.worker-factory-conformance]\nworkers = 4\n"
     (wfc.directory / "pyproject.toml").write_text(text, encoding="utf-8")
     ended = wfc(*RUN)
     assert (ended.status, ended.err.count("\n")) == (4, 1)
-    assert "`jobs`" in ended.err
+    assert "`workers`" in ended.err
 
 
 # -- adapters that do not work -------------------------------------------------------------
@@ -218,7 +163,7 @@ def test_a_limit_that_is_no_number_is_a_usage_error(wfc: Wfc) -> None:
 def test_an_adapter_that_breaks_later_is_inconclusive_not_a_failure(wfc: Wfc) -> None:
     """The protocol is broken in the middle of a scenario: no one is to blame but the adapter."""
     adapter = wfc.adapter("answer(ABOUT)\nlines.readline()\nsend('oops')\nlines.read()")
-    ended = wfc("run", "--impl", adapter, "--clause", "F-RST-03")
+    ended = wfc("run", "--impl", adapter, "--clause", "F-RST-03", *NO_MACHINES)
     assert ended.status == 7, ended
     assert "INCONCLUSIVE  F-RST-03" in ended.out
     assert "'oops'" in ended.out
@@ -228,7 +173,7 @@ def test_an_adapter_that_breaks_later_is_inconclusive_not_a_failure(wfc: Wfc) ->
 
 
 def test_a_run_leaves_a_report_that_can_be_shown_again(wfc: Wfc) -> None:
-    ended = wfc(*RUN, "--clause", "F-RST-03", "--gate")
+    ended = wfc(*TESTS, "--clause", "F-RST-03", "--gate")
     assert ended.status == 7, ended
     report = json.loads((wfc.directory / "wfc-report/latest/verdict.json").read_bytes())
     assert report["state"] == "finished"
@@ -239,14 +184,14 @@ def test_a_run_leaves_a_report_that_can_be_shown_again(wfc: Wfc) -> None:
 
 
 def test_repeated_runs_are_one_report(wfc: Wfc) -> None:
-    ended = wfc(*RUN, "--clause", "F-RST-03", "--repeat", "2")
+    ended = wfc(*TESTS, "--clause", "F-RST-03", "--repeat", "2")
     assert ended.status == 0, ended
     report = json.loads((wfc.directory / "wfc-report/latest/verdict.json").read_bytes())
     assert {one["round"] for one in report["tests"]} == {1, 2}
 
 
 def test_a_dry_run_lists_and_writes_nothing(wfc: Wfc) -> None:
-    ended = wfc(*RUN, "--clause", "F-RST-03", "--dry-run")
+    ended = wfc(*TESTS, "--clause", "F-RST-03", "--dry-run")
     assert ended.status == 0, ended
     assert "scenarios/test_restart.py::" in ended.out
     assert "would run" in ended.out
@@ -258,7 +203,7 @@ def test_the_user_s_own_pytest_settings_do_not_leak_in(wfc: Wfc) -> None:
     (wfc.directory / "conftest.py").write_text("raise SystemExit('leaked')\n", encoding="utf-8")
     (wfc.directory / "scenarios").mkdir()
     ended = wfc(
-        *(*RUN, "--clause", "F-RST-03"),
+        *(*TESTS, "--clause", "F-RST-03"),
         PYTEST_ADDOPTS="--nonsense",
         PYTEST_PLUGINS="no_such_plugin",
     )
@@ -271,7 +216,7 @@ def test_the_command_line_wins_over_the_settings(wfc: Wfc) -> None:
         f'impl = "{REFERENCE}"\nclause = ["F-POOL-*"]\nout = "from-settings"\n'
     )
     (wfc.directory / "pyproject.toml").write_text(text, encoding="utf-8")
-    ended = wfc("run", "--clause", "F-RST-03")
+    ended = wfc("run", "--clause", "F-RST-03", *NO_MACHINES)
     assert ended.status == 0, ended
     report = json.loads((wfc.directory / "from-settings/latest/verdict.json").read_bytes())
     judged = [one["clause"] for one in report["clauses"] if one["verdict"] == "PASS"]
@@ -281,7 +226,9 @@ def test_the_command_line_wins_over_the_settings(wfc: Wfc) -> None:
 
 def test_fail_fast_ends_at_the_first_failure(wfc: Wfc) -> None:
     (wfc.directory / "broken.py").write_text(BROKEN, encoding="utf-8")
-    ended = wfc("run", "--impl", "py:broken:make", "--clause", "F-RST-*", "--fail-fast")
+    ended = wfc(
+        "run", "--impl", "py:broken:make", "--clause", "F-RST-*", "--fail-fast", *NO_MACHINES
+    )
     assert ended.status == 1, ended
     report = json.loads((wfc.directory / "wfc-report/latest/verdict.json").read_bytes())
     failed = {one["clause"] for one in report["clauses"] if one["verdict"] == "FAIL"}
@@ -298,10 +245,10 @@ def test_a_known_deviation_is_no_failure(wfc: Wfc) -> None:
         'reason = "not written yet"\n',
         encoding="utf-8",
     )
-    run = ("run", "--impl", "py:broken:make", "--clause", "F-RST-03")
+    run = ("run", "--impl", "py:broken:make", "--clause", "F-RST-03", *NO_MACHINES)
     assert "FAIL  F-RST-03" in wfc(*run).out
     assert "FAIL  F-RST-03" not in wfc(*run, "--baseline", "baseline.toml").out
-    stale = wfc(*RUN, "--clause", "F-RST-03", "--baseline", "baseline.toml")
+    stale = wfc(*TESTS, "--clause", "F-RST-03", "--baseline", "baseline.toml")
     assert stale.status == 6, stale
     assert "STALE  F-RST-03" in stale.out
 
@@ -309,7 +256,7 @@ def test_a_known_deviation_is_no_failure(wfc: Wfc) -> None:
 def test_a_scenario_that_hangs_is_an_error_of_the_suite(wfc: Wfc) -> None:
     """The outermost ring: exit 3, the report written, no process left."""
     (wfc.directory / "impatient.py").write_text(IMPATIENT, encoding="utf-8")
-    ended = wfc.python("impatient.py", *RUN, "--clause", "F-START-14")
+    ended = wfc.python("impatient.py", *TESTS, "--clause", "F-START-14")
     assert ended.status == 3, ended
     report = json.loads((wfc.directory / "wfc-report/latest/verdict.json").read_bytes())
     assert report["exit_code"] == 3

@@ -29,12 +29,18 @@ def settings(directory: Path, text: str) -> dict[str, object]:
 
 
 def test_settings_become_defaults_of_the_options(tmp_path: Path) -> None:
-    text = TABLE + 'impl = "py:a:b"\nclause = ["F-*"]\nfail-fast = true\nout = "reports"\n'
+    text = (
+        TABLE + 'impl = "py:a:b"\nclause = ["F-*"]\nfail-fast = true\nout = "reports"\n'
+        'effort = "quick"\njobs = 2\nexplore = "10m"\n'
+    )
     assert settings(tmp_path, text) == {
         "impl": "py:a:b",
         "clauses": ("F-*",),
         "fail_fast": True,
         "out": str(tmp_path / "reports"),
+        "effort": "quick",
+        "jobs": 2,
+        "explore": "10m",
     }
 
 
@@ -52,7 +58,9 @@ def test_other_tools_are_left_alone(tmp_path: Path) -> None:
     "text",
     [
         TABLE + 'implementation = "py:a:b"\n',
-        TABLE + "jobs = 4\n",
+        TABLE + 'jobs = "many"\n',
+        TABLE + 'effort = "much"\n',
+        TABLE + "explore = 60\n",
         TABLE + "gate = 1\n",
         TABLE + 'level = "may"\n',
         "[tool\n",

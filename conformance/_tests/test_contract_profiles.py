@@ -192,7 +192,7 @@ def test_spans_of_deviations_are_lines_in_order() -> None:
 
 def test_deviations_of_a_line() -> None:
     assert deviations_of("4.3") == spark("4.3").deviations
-    assert [d.wrong for d in spark("4.3").known("F-POOL-12")] == ["double_handouts"]
+    assert [d.wrong for d in spark("4.3").known("F-STOP-11")] == ["leaked_threads"]
     assert spark("4.3").known("F-RST-01") == ()
 
 

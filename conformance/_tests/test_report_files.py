@@ -12,7 +12,7 @@ import pytest
 from conformance.contract.clause import Level
 from conformance.door.find import ROOT
 from conformance.errors import UsageError
-from conformance.evidence.findings import Finding, RunVerdict, Verdict
+from conformance.evidence.findings import Case, Finding, RunVerdict, Verdict
 from conformance.report.files import RunFiles, timestamp
 from conformance.report.verdict_file import (
     ClauseEntry,
@@ -60,6 +60,9 @@ FILE = VerdictFile(
         ),
     ),
     tests=(PlayedTest(id="t", clauses=("F-RST-01",), seconds=0.5),),
+    cases=(
+        Case(id="7QK2", title="…", machine="pool", steps=(f"create {TOKEN}",), length=1, file="f"),
+    ),
 )
 
 

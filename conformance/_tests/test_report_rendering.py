@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -9,9 +10,10 @@ import msgspec
 import pytest
 
 from conformance.contract.clause import Level
-from conformance.evidence.findings import Finding, RunVerdict, Verdict
+from conformance.evidence.findings import Case, Finding, RunVerdict, Verdict
 from conformance.report import junit, markdown
 from conformance.report.failure import again, failure_lines, shorten
+from conformance.report.story import replay, size, story_lines
 from conformance.report.terminal import IN_FULL, render
 from conformance.report.verdict_file import (
     ClauseEntry,
@@ -157,6 +159,116 @@ def test_a_command_to_judge_again_can_be_pasted() -> None:
 def test_a_text_is_cut_where_the_line_ends() -> None:
     assert shorten("one two  three", 13) == "one two three"
     assert shorten("one two  three", 9) == "one two…"
+
+
+# -- cases ---------------------------------------------------------------------------------
+
+STORY = Case(
+    id="7QK2",
+    title="Two hold one worker.",
+    machine="pool",
+    steps=("create w1", "release w1", "create w2 ∥ create w3"),
+    length=4,
+    shrunk_from=31,
+    control="gates",
+    file="cases/7QK2/scenario.yaml",
+)
+SHOWN = msgspec.structs.replace(WRONG, case="7QK2")
+
+
+def told(*findings: Finding, **fields: Any) -> VerdictFile:
+    """A failed run with that case, some fields of which are other ones."""
+    case = msgspec.structs.replace(STORY, **fields)
+    return run(entry(Verdict.FAIL, findings=findings, tests=(TEST,)), cases=(case,))
+
+
+def test_a_case_is_shown_as_the_published_picture_has_it() -> None:
+    file = told(SHOWN)
+    note = "4 steps, shrunk from 31"
+    head = "FAIL  F-POOL-12  MUST  An idle worker is handed to one caller at a time."
+    assert list(failure_lines(file.clauses[0], file, 100)) == [
+        head + note.rjust(100 - len(head)),
+        "  steps     create w1 · release w1 · create w2 ∥ create w3",
+        "  expected  two different workers    actual  pid 4121 twice",
+        "  found by  pool; gates hold the order in which things happen",
+        "  again     wfc replay cases/7QK2/scenario.yaml --impl py:some.module:make",
+    ]
+
+
+def test_what_has_no_room_in_the_headline_stands_below() -> None:
+    file = told(SHOWN)
+    lines = list(failure_lines(file.clauses[0], file, 80))
+    assert lines[0].endswith("at a time.")
+    assert lines[3].startswith("  found by  4 steps, shrunk from 31; pool; gates hold")
+
+
+def test_findings_of_tests_stand_beside_cases() -> None:
+    file = told(SHOWN, WRONG)
+    labels = [line.split()[0] for line in failure_lines(file.clauses[0], file, 100)]
+    assert labels[1:] == ["steps", "expected", "found", "again", "expected", "test", "again"]
+
+
+def test_a_wrong_of_a_case_is_told_once() -> None:
+    file = told(SHOWN, msgspec.structs.replace(SHOWN, actual="pid 5000 twice"))
+    lines = list(failure_lines(file.clauses[0], file, 100))
+    assert [line for line in lines if "expected" in line] == [
+        "  expected  two different workers    actual  pid 4121 twice"
+    ]
+
+
+def test_a_case_that_is_not_there_is_no_case() -> None:
+    file = run(entry(Verdict.FAIL, findings=(SHOWN,), tests=(TEST,)))
+    labels = [line.split()[0] for line in failure_lines(file.clauses[0], file, 100)]
+    assert labels[1:] == ["expected", "test", "again"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, "4 steps, shrunk from 31"),
+        ({"shrunk_from": None}, "4 steps"),
+        ({"shrunk_from": 4}, "4 steps"),
+        ({"length": 1, "shrunk_from": 2}, "1 step, shrunk from 2"),
+    ],
+)
+def test_the_size_of_a_case_is_told(fields: dict[str, Any], said: str) -> None:
+    assert size(msgspec.structs.replace(STORY, **fields)) == said
+
+
+def test_a_long_story_is_broken_between_steps() -> None:
+    case = msgspec.structs.replace(STORY, steps=("one  two", "three", "four five six seven"))
+    assert list(story_lines(case, 17)) == ["one two · three ·", "four five six seven"]
+    assert list(story_lines(msgspec.structs.replace(STORY, steps=()), 20)) == [""]
+
+
+def test_a_replay_can_be_pasted() -> None:
+    subject = Subject(impl="cmd:./adapter --x", asked_daemon="my.daemon")
+    file = msgspec.structs.replace(told(SHOWN), subject=subject)
+    (case,) = file.placed(Path("my report")).cases
+    assert replay(case, file) == (
+        "wfc replay 'my report/cases/7QK2/scenario.yaml' "
+        "--impl 'cmd:./adapter --x' --daemon my.daemon"
+    )
+
+
+def test_a_case_elsewhere_keeps_its_path() -> None:
+    file = told(SHOWN, file="/elsewhere/scenario.yaml")
+    assert file.placed(Path("report")).cases == file.cases
+
+
+def test_junit_and_summary_tell_the_story() -> None:
+    file = told(SHOWN)
+    failure = case_of(file).find("failure")
+    assert failure is not None
+    for text in (failure.text or "", markdown.render(file)):
+        assert "create w1 · release w1 · create w2 ∥ create w3" in text
+        assert "4 steps, shrunk from 31" in text
+        assert "wfc replay cases/7QK2/scenario.yaml --impl py:some.module:make" in text
+
+
+def test_no_step_can_leave_its_fence() -> None:
+    page = markdown.render(told(SHOWN, steps=("create w1\n```\n# free",)))
+    assert page.count("```") == 4
 
 
 # -- JUnit ---------------------------------------------------------------------------------

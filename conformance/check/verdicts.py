@@ -10,7 +10,7 @@ from conformance.contract.clause import Clause, Level, Need
 from conformance.contract.clauses import find
 from conformance.contract.deviations import Deviation  # noqa: TC001 - msgspec reads it
 from conformance.contract.profiles import Profile  # noqa: TC001 - msgspec reads it
-from conformance.evidence.findings import ClauseResult, Finding, RunVerdict, Verdict
+from conformance.evidence.findings import Case, ClauseResult, Finding, RunVerdict, Verdict
 
 
 class Established(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +24,7 @@ class Established(msgspec.Struct, frozen=True, kw_only=True):
         inconclusive: why nothing was proven, empty if all went well.
         error: what went wrong in the suite itself, empty if nothing.
         seconds: how long it took.
+        cases: stories that its findings name.
     """
 
     test: str
@@ -33,6 +34,7 @@ class Established(msgspec.Struct, frozen=True, kw_only=True):
     inconclusive: str = ""
     error: str = ""
     seconds: float = 0.0
+    cases: tuple[Case, ...] = ()
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):

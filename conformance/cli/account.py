@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -11,7 +12,7 @@ import conformance
 from conformance.check.verdicts import exit_code, weigh, weigh_run
 from conformance.contract.clauses import CLAUSES, find
 from conformance.drive.clock import now_s
-from conformance.evidence.findings import ClauseResult, RunVerdict, Verdict
+from conformance.evidence.findings import Case, ClauseResult, RunVerdict, Verdict
 from conformance.report.verdict_file import (
     PlayedTest,
     Subject,
@@ -46,11 +47,13 @@ class Account:
     Attributes:
         results: the verdict on each clause so far, by its id.
         errors: errors of the suite that belong to no clause.
+        directory: of the run's files; None if none are written.
     """
 
     def __init__(self, options: Options, opened: Opened, started_at: str) -> None:
         self.results: dict[str, ClauseResult] = {}
         self.errors: list[str] = []
+        self.directory: Path | None = None
         self._options = options
         self._started_at = started_at
         self._began_s = now_s()
@@ -59,6 +62,7 @@ class Account:
         self._all: list[Established] = []
         self._round: list[Established] = []
         self._played: list[PlayedTest] = []
+        self._cases: dict[str, Case] = {}
         self._rounds: list[dict[str, Verdict]] = []
         for clause in CLAUSES:
             self._weigh(clause.id)
@@ -90,6 +94,7 @@ class Account:
         """
         self._all.append(entry)
         self._round.append(entry)
+        self._cases |= {case.id: self._within_run(case) for case in entry.cases}
         self._played.append(
             PlayedTest(
                 id=entry.test,
@@ -131,7 +136,10 @@ class Account:
             profile=self._terms.profile.name,
             score_should=self._terms.score_should,
             is_gate=self._options.is_gate,
-            seed=self._options.seed,
+            seed=self._options.wanted.search.seed,
+            effort=self._options.wanted.search.effort,
+            explore_s=self._options.wanted.search.explore_s,
+            jobs=self._options.jobs,
             rounds=self._options.rounds,
             started_at=self._started_at,
             seconds=round(now_s() - self._began_s, 3),
@@ -144,7 +152,24 @@ class Account:
             errors=tuple(self.errors),
             clauses=clauses,
             tests=tuple(self._played),
+            cases=tuple(self._cases.values()),
         )
+
+    def shown(self) -> VerdictFile:
+        """Tell the run as it stands, for the terminal.
+
+        Returns:
+            The run, with paths that can be pasted.
+        """
+        file = self.file("running")
+        return file.placed(self.directory) if self.directory else file
+
+    def _within_run(self, case: Case) -> Case:
+        """Name a case's file from the run's directory: that may be moved as a whole."""
+        place = self.directory.absolute() if self.directory else None
+        if place is None or not Path(case.file).is_relative_to(place):
+            return case
+        return msgspec.structs.replace(case, file=str(Path(case.file).relative_to(place)))
 
     def _weigh(self, clause: str) -> None:
         self.results[clause] = weigh(find(clause), self._all, self._terms)

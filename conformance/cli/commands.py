@@ -85,7 +85,29 @@ def root(context: click.Context) -> None:
     help="Known deviations: [[deviation]] clause, wrong, reason, expires (TOML).",
 )
 @click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of all choices."
+    "--effort",
+    type=click.Choice(["quick", "default", "thorough", "none"]),
+    default="default",
+    show_default=True,
+    help="How long the machines search; none leaves them out.",
+)
+@click.option(
+    "--explore",
+    metavar="DURATION",
+    help="Run the machines alone, at random, that long: 30s, 10m, 1h.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    help="Of all choices; 0 unless given, a new one each time under --explore.",
+)
+@click.option(
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Play the suite by N processes.",
 )
 @click.option(
     "--repeat",
@@ -123,6 +145,17 @@ def doctor(impl: str) -> int:
     return examine(impl)
 
 
+@root.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--impl", metavar="KIND:ID", default="", help="Instead of what the file names.")
+@click.option("--profile", metavar="NAME", default="", help="Instead of what the file names.")
+def replay(file: Path, impl: str, profile: str) -> int:
+    """Play a failure again: FIXED (0), STILL FAILS (1) or CANNOT REPLAY (7)."""
+    from conformance.cli.replay import replay as play_again  # noqa: PLC0415 - start-up time
+
+    return play_again(file, impl, profile)
+
+
 @root.command("list")
 @click.argument("what", type=click.Choice(["clauses", "fakes", "mutants", "profiles", "scenarios"]))
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
@@ -149,4 +182,4 @@ def report(run: Path) -> None:
     from conformance.cli.printing import print_run  # noqa: PLC0415 - start-up time
     from conformance.report.verdict_file import read  # noqa: PLC0415 - start-up time
 
-    print_run(read(run))
+    print_run(read(run).placed(run if run.is_dir() else run.parent))

@@ -117,7 +117,7 @@ class Display:
         bad = [one for one in results if one.verdict in IN_FULL]
         new = [one.clause for one in bad if one.clause not in self._told]
         if new:
-            file = account.file("running")
+            file = account.shown()
             for clause in new:
                 self._tell(clause, file)
         self._bar.show(_progress(account, tally, now_s() - self._began_s), _part(tally))

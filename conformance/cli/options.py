@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,13 @@ from typing import Any
 import msgspec
 
 from conformance.cli.baseline import Baseline, read_baseline
-from conformance.stage.opening import Wanted
+from conformance.errors import UsageError
+from conformance.stage.opening import Search, Wanted, seconds_in
+
+#: Where examples are kept from one exploration to the next, below `--out`.
+_EXAMPLES = "examples"
+#: Seeds that are drawn are smaller.
+_SEEDS = 2**32
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,8 +24,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         wanted: what is judged, and by what.
-        seed: of every random choice.
         rounds: how often the suite is played.
+        jobs: how many processes play it.
         out: where the runs' directories are made.
         is_gate: whether INCOMPLETE counts as inconclusive.
         is_fail_fast: whether the first failure ends the run.
@@ -27,8 +34,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     wanted: Wanted
-    seed: int = 0
     rounds: int = 1
+    jobs: int = 1
     out: Path = Path("wfc-report")
     is_gate: bool = False
     is_fail_fast: bool = False
@@ -57,15 +64,30 @@ def read_options(given: dict[str, Any]) -> Options:
         score_should=given["level"] == "should",
         known=baseline.known,
         expired=baseline.expired,
+        search=_read_search(given),
     )
     wanted.check()
     return Options(
         wanted=wanted,
-        seed=given["seed"],
         rounds=given["repeat"],
+        jobs=given["jobs"],
         out=given["out"],
         is_gate=given["gate"],
         is_fail_fast=given["fail_fast"],
         is_dry=given["dry_run"],
         command=("wfc", *sys.argv[1:]),
+    )
+
+
+def _read_search(given: dict[str, Any]) -> Search:
+    seed, duration = given["seed"], given["explore"]
+    if duration is None:
+        return Search(effort=given["effort"], seed=seed or 0)
+    if given["repeat"] > 1:
+        raise UsageError("--explore never plays the same twice: leave --repeat out")
+    return Search(
+        effort=given["effort"],
+        seed=secrets.randbelow(_SEEDS) if seed is None else seed,
+        explore_s=seconds_in(duration),
+        examples_dir=(given["out"] / _EXAMPLES).absolute(),
     )

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from conformance.cli.tally import Tally
 from conformance.evidence.findings import Verdict
+from conformance.stage import ring
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType
-
-    import pytest
 
     from conformance.check.verdicts import Established
     from conformance.cli.account import Account
     from conformance.cli.display import Display
 
-_HARNESS_ERROR = 3
-#: How long tidying up may take when the outermost ring was reached, in seconds.
-_FAREWELL_S = 10.0
 #: What `--fail-fast` stops at.
 _FAILED = (Verdict.FAIL, Verdict.HARNESS_ERROR)
+#: Phases of a test; pytest-xdist reports another one if the test's process died.
+_PHASES = ("setup", "call", "teardown")
 
 
 class Reporter:
@@ -38,6 +35,7 @@ class Reporter:
 
     Attributes:
         planned: tests of the round with the clauses each is about.
+        is_cut_short: whether `--fail-fast` has ended the round.
     """
 
     def __init__(
@@ -50,6 +48,8 @@ class Reporter:
         is_fail_fast: bool,
     ) -> None:
         self.planned: tuple[tuple[str, tuple[str, ...]], ...] = ()
+        self.is_cut_short = False
+        self._ended: set[str] = set()
         self._account = account
         self._display = display
         self._write = write
@@ -57,6 +57,11 @@ class Reporter:
         self._is_fail_fast = is_fail_fast
         self._tally = Tally(())
         self._session: pytest.Session | None = None
+
+    @property
+    def unplayed(self) -> tuple[str, ...]:
+        """Tests that were planned and have not ended."""
+        return tuple(test for test, _ in self.planned if test not in self._ended)
 
     # -- pytest calls ------------------------------------------------------------------
 
@@ -67,7 +72,7 @@ class Reporter:
             session: pytest's.
         """
         # Imported only now: pytest wants to load a plugin before anyone else does.
-        from conformance.plugin import claimed_by  # noqa: PLC0415
+        from conformance.plugin.choice import claimed_by  # noqa: PLC0415
 
         self._session = session
         self.planned = tuple((item.nodeid, claimed_by(item)) for item in session.items)
@@ -85,13 +90,17 @@ class Reporter:
             self._note(f"{report.nodeid}: {_last_line(report.longreprtext)}")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note a failure of a test that is about no clause.
+        """Note a failure of a test that is about no clause, and a test whose process died.
 
         Args:
             report: pytest's.
         """
+        if report.when == "teardown":
+            self._ended.add(report.nodeid)
         claimed = dict(self.planned).get(report.nodeid, ())
-        if report.failed and not claimed:
+        if str(report.when) not in _PHASES:
+            self._note(f"{report.nodeid}: its process has died, or no deadline ended it")
+        elif report.failed and not claimed:
             self._note(f"{report.nodeid}: {_last_line(report.longreprtext)}")
 
     def pytest_internalerror(self, excrepr: object) -> bool:
@@ -106,11 +115,19 @@ class Reporter:
         self._note(_last_line(str(excrepr)))
         return True
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        """Note that a process of the crew has died.
+
+        Args:
+            node: of pytest-xdist.
+            error: why; None if it has finished.
+        """
+        if error:
+            self._note(f"process {node.gateway.id} of the crew has ended too early: {error}")
+
     def pytest_timeout_set_timer(self, item: pytest.Item, settings: Any) -> bool:
         """Draw the outermost ring: a test that nothing else has ended ends the run.
-
-        By a signal, because a thread beside a fork is trouble; the handler ends the
-        process, because hypothesis would swallow whatever it raised.
 
         Args:
             item: the test.
@@ -119,12 +136,7 @@ class Reporter:
         Returns:
             True: pytest-timeout need not; it would end the run with exit code 1.
         """
-
-        def give_up(_number: int, _frame: FrameType | None) -> None:
-            self._give_up(item.nodeid)
-
-        signal.signal(signal.SIGALRM, give_up)
-        signal.setitimer(signal.ITIMER_REAL, settings.timeout)
+        ring.draw(settings.timeout, lambda: self._give_up(item.nodeid))
         return True
 
     def pytest_timeout_cancel_timer(self) -> bool:
@@ -133,7 +145,7 @@ class Reporter:
         Returns:
             True: it is done.
         """
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        ring.take_away()
         return True
 
     # -- the ledger calls --------------------------------------------------------------
@@ -154,25 +166,26 @@ class Reporter:
             self._stop()
 
     def _stop(self) -> None:
-        if self._session is not None:
-            self._session.shouldfail = "--fail-fast"
+        self.is_cut_short = True
+        if self._session is None:
+            return
+        self._session.shouldfail = "--fail-fast"
+        if self._session.config.pluginmanager.hasplugin("dsession"):
+            # pytest-xdist would wait until its processes have played what they were given.
+            raise pytest.Session.Failed("--fail-fast")
 
     def _note(self, error: str) -> None:
+        if error in self._account.errors:
+            return  # pytest-xdist tells what the leading process has found itself
         self._account.errors.append(error)
         self._display.line(f"error of the suite: {error}")
 
-    def _give_up(self, test: str) -> None:
-        """End the process: the scenario hangs where no deadline of ours reaches."""
-        signal.signal(signal.SIGALRM, _exit_at_once)
-        signal.setitimer(signal.ITIMER_REAL, _FAREWELL_S)
+    def _give_up(self, test: str) -> int:
+        """Write down that a scenario hangs where no deadline of ours reaches."""
         self._note(f"{test} hangs, and no deadline ended it")
         code = self._write("finished")
         self._close()
-        os._exit(code)
-
-
-def _exit_at_once(_number: int, _frame: FrameType | None) -> None:
-    os._exit(_HARNESS_ERROR)
+        return code
 
 
 def _last_line(text: str) -> str:

@@ -16,7 +16,7 @@ from conformance.cli.interrupts import Interrupts
 from conformance.cli.printing import print_run
 from conformance.cli.reporter import Reporter
 from conformance.door.find import ROOT
-from conformance.report.files import LATEST, RunFiles, timestamp
+from conformance.report.files import CASES, LATEST, RunFiles, timestamp
 from conformance.stage.opening import make_run, start_run
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class _Play:
             state: State = "interrupted" if self._interrupts.has_come else "finished"
             file = self._files.write_verdict(self._account.file(state))
             self._write_rest(self._files, file)
-            print_run(file, stream)
+            print_run(file.placed(self._files.directory), stream)
             click.echo(f"report  {self._options.out / LATEST / 'verdict.json'}", file=stream)
         return 2 if file.exit_code is None else file.exit_code
 
@@ -130,6 +130,8 @@ class _Play:
                 self._files = RunFiles(self._options.out, started_at)
         if self._files is not None:
             self._files.keep_out(opened.run.token)
+            self._account.directory = self._files.directory
+            opened.keep_cases(self._files.directory / CASES)
         return self._account, self._files
 
     def _play(self, opened: Opened, account: Account, files: RunFiles | None) -> None:
@@ -145,23 +147,34 @@ class _Play:
         opened.ledger.listeners.append(reporter.take)
         write()
         status = pytest.main(_arguments(self._options), plugins=[opened, reporter])
-        if status in _BROKEN and not account.errors:
-            account.errors.append(f"pytest ended with status {int(status)}")
         self._planned = reporter.planned
+        if account.errors or self._interrupts.has_come or self._options.is_dry:
+            return
+        if status in _BROKEN:
+            account.errors.append(f"pytest ended with status {int(status)}")
+        elif reporter.unplayed and not reporter.is_cut_short:
+            account.errors.append(f"tests that did not end: {len(reporter.unplayed)}")
 
 
 def _arguments(options: Options) -> list[str]:
-    wanted = options.wanted
-    globs = [f"--wfc-clause={glob}" for glob in wanted.clauses]
     return [
         *("-c", str(_INI), "--rootdir", str(ROOT), "--confcutdir", str(_SCENARIOS)),
         *("--disable-plugin-autoload", "-p", "conformance.plugin"),
         *("-p", "pytest_timeout", "-p", "_hypothesis_pytestplugin"),
         *("-p", "no:cacheprovider", "-p", "no:terminal"),
-        f"--hypothesis-seed={options.seed}",
-        *globs,
-        *(["--collect-only"] if options.is_dry else []),
+        f"--hypothesis-seed={options.wanted.search.seed}",
+        *(["--collect-only"] if options.is_dry else _crew(options.jobs)),
         str(_SCENARIOS),
+    ]
+
+
+def _crew(jobs: int) -> list[str]:
+    """Have tests played by several processes, each given the next one when it is free."""
+    if jobs == 1:
+        return []
+    return [
+        *("-p", "xdist", "--numprocesses", str(jobs)),
+        *("--dist", "load", "--maxschedchunk", "1", "--max-worker-restart", "0"),
     ]
 
 

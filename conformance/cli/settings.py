@@ -26,7 +26,10 @@ class Settings(
     clause: tuple[str, ...] | None = None
     level: Literal["must", "should"] | None = None
     baseline: str | None = None
+    effort: Literal["quick", "default", "thorough", "none"] | None = None
+    explore: str | None = None
     seed: int | None = None
+    jobs: int | None = None
     repeat: int | None = None
     out: str | None = None
     gate: bool | None = None

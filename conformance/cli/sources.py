@@ -1,10 +1,13 @@
-"""What stands in the source of scenarios, fakes and mutants; nothing of it is imported."""
+"""What stands in the source of scenarios, fakes and mutants; no test of it is imported."""
 
 from __future__ import annotations
 
 import ast
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from conformance.machines.scenario_file import read_scenario
+from conformance.plan.repertoire import REPERTOIRES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,9 +92,22 @@ def _can_be_run(tree: ast.Module) -> bool:
 
 
 def _scenarios_of(path: Path) -> Iterator[Scenario]:
+    name = path.relative_to(ROOT).as_posix()
+    match name:  # two files make tests of what knows its clauses itself
+        case "scenarios/test_machines.py":
+            for one in REPERTOIRES.values():
+                yield Scenario(f"{name}::test_machine[{one.name}]", one.clauses, one.title)
+        case "scenarios/test_regressions.py":
+            for file in sorted((path.parent / "regressions").glob("*.yaml")):
+                read = read_scenario(file)
+                yield Scenario(f"{name}::test_regression[{file.stem}]", read.clauses, read.title)
+        case _:
+            yield from _written_in(path, name)
+
+
+def _written_in(path: Path, name: str) -> Iterator[Scenario]:
     tree = _parse(path)
     constants = _constants(tree)
-    name = path.relative_to(ROOT).as_posix()
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             clauses = tuple(

@@ -212,7 +212,7 @@ _FACTORY_DEFECTS = (
             clause="F-POOL-12",
             how="The worker is queued twice and handed to two callers.",
             evidence="[E2], [E6]",
-            wrong="double_handouts",
+            wrong="double_handouts|wrong_idle_queues",
         ),
     ),
     Known(
@@ -222,7 +222,7 @@ _FACTORY_DEFECTS = (
             clause="F-POOL-13",
             how="create() returns the closed socket.",
             evidence="[E2]",
-            wrong="dead_handouts|mute_handouts",
+            wrong="dead_handouts|mute_handouts|wrong_idle_queues",
         ),
     ),
     Known(
@@ -233,7 +233,7 @@ _FACTORY_DEFECTS = (
             how="create() throws ClosedChannelException while the worker's process lives; it "
             "discards the worker otherwise.",
             evidence="[E2]",
-            wrong="unexpected_outcomes",
+            wrong="unexpected_outcomes|failures_to_return|wrong_idle_queues",
         ),
     ),
     Known(
@@ -243,7 +243,7 @@ _FACTORY_DEFECTS = (
             clause="F-POOL-14",
             how="The worker stays queued, and create() returns its closed socket.",
             evidence="[E2]",
-            wrong="lingering_idle_workers|dead_handouts|mute_handouts",
+            wrong="lingering_idle_workers|dead_handouts|mute_handouts|wrong_idle_queues",
         ),
     ),
     Known(
@@ -254,7 +254,7 @@ _FACTORY_DEFECTS = (
             how="The worker stays queued; the next create() discards it, with a second kill "
             "request.",
             evidence="[E2]",
-            wrong="lingering_idle_workers|wrong_kill_requests",
+            wrong="lingering_idle_workers|wrong_kill_requests|wrong_idle_queues",
         ),
     ),
     Known(
@@ -265,7 +265,7 @@ _FACTORY_DEFECTS = (
             how="create() throws IOException `Stream closed` or `Broken pipe`; the next one "
             "succeeds.",
             evidence="[E8]",
-            wrong="unexpected_outcomes",
+            wrong="unexpected_outcomes|failures_to_return",
         ),
     ),
     Known(
@@ -286,7 +286,7 @@ _FACTORY_DEFECTS = (
             clause="F-STOP-06",
             how="The kill request goes to whatever daemon runs now.",
             evidence="[E2] cross_gen",
-            wrong="misdirected_kill_requests",
+            wrong="misdirected_kill_requests|wrong_kill_requests",
         ),
     ),
     Known(

@@ -221,22 +221,30 @@ def wait_for_end(pids: Sequence[int], within_s: float = _END_S) -> bool:
     Returns:
         Whether all have ended.
     """
-    return wait_until(lambda: all(_has_ended(pid) for pid in pids), within_s)
+    return wait_until(lambda: all(has_ended(pid) for pid in pids), within_s)
 
 
-def _has_ended(pid: int) -> bool:
-    """Ask the kernel, then collect: the other way round a zombie of ours could stay."""
+def has_ended(pid: int) -> bool:
+    """Ask whether a process has ended, and collect it if it is a child of ours.
+
+    Args:
+        pid: its pid.
+
+    Returns:
+        Whether it has; a zombie of somebody else's has.
+    """
+    # Ask the kernel, then collect: the other way round a zombie of ours could stay.
     try:
         handle = os.pidfd_open(pid)
     except ProcessLookupError:
         return True
     try:
-        has_ended = bool(select.select([handle], [], [], 0)[0])
+        is_over = bool(select.select([handle], [], [], 0)[0])
     finally:
         os.close(handle)
-    if has_ended:
+    if is_over:
         reap(pid)
-    return has_ended
+    return is_over
 
 
 def make_bare_python(directory: Path) -> str:

@@ -114,9 +114,50 @@ class Session:
             if self._end is not None:
                 self._methods.pop(call, None)
                 return self._end
-            if not self._receive(deadline):
+            if not self.receive(deadline.left_s):
                 return TimedOut(within_s)
         return self._answers.pop(call)
+
+    def has_answer(self, call: int) -> bool:
+        """Tell whether `finish` would give the answer to a call at once.
+
+        Args:
+            call: the number that `begin` gave.
+
+        Returns:
+            Whether its answer has been taken in, or none can come any more.
+        """
+        return call in self._answers or self._end is not None
+
+    def receive(self, within_s: float) -> bool:
+        """Wait until something comes from the adapter, and take it in.
+
+        Args:
+            within_s: limit in seconds; 0 to take in what has come.
+
+        Returns:
+            Whether anything came, be it the end. Nothing comes from a lost adapter.
+
+        Raises:
+            DoorError: if the adapter fails or does not keep the protocol.
+            Unobservable: if it does not support a call that it answers.
+        """
+        if self._end is not None:
+            return False
+        ready, _, _ = select.select([self._channel], [], [], within_s)
+        if not ready:
+            return False
+        try:
+            data = self._channel.recv(_RECEIVE_BYTES)
+        except OSError:
+            data = b""
+        if not data:
+            self._end = Lost(self._how_it_ended())
+            return True
+        *lines, self._unread = (self._unread + data).split(b"\n")
+        for line in lines:
+            self._take(line)
+        return True
 
     def call(self, method: str, params: Params, within_s: float) -> Outcome:
         """Call and wait.
@@ -148,23 +189,6 @@ class Session:
             At most 2000 bytes of it, as text.
         """
         return self._stderr_path.read_bytes()[-_TAIL_BYTES:].decode(errors="replace")
-
-    def _receive(self, deadline: Deadline) -> bool:
-        """Take in what has come; tell whether anything had come before the deadline."""
-        ready, _, _ = select.select([self._channel], [], [], deadline.left_s)
-        if not ready:
-            return False
-        try:
-            data = self._channel.recv(_RECEIVE_BYTES)
-        except OSError:
-            data = b""
-        if not data:
-            self._end = Lost(self._how_it_ended())
-            return True
-        *lines, self._unread = (self._unread + data).split(b"\n")
-        for line in lines:
-            self._take(line)
-        return True
 
     def _take(self, line: bytes) -> None:
         try:

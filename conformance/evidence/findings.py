@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
@@ -17,6 +18,7 @@ class Finding(msgspec.Struct, frozen=True):
         actual: what was seen instead.
         at_ns: when, on the monotonic clock; None if it is no single moment.
         clause: id of the broken clause; filled in by the judge.
+        case: id of the case that shows it; empty if it is a test's own story.
     """
 
     wrong: str
@@ -24,9 +26,35 @@ class Finding(msgspec.Struct, frozen=True):
     actual: str
     at_ns: int | None = None
     clause: str = ""
+    case: str = ""
 
     def __str__(self) -> str:
         return f"{self.clause} {self.wrong}: expected {self.expected}; actual {self.actual}"
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """A failure that a machine found, as a story that can be played again.
+
+    Attributes:
+        id: of the case, unique within its run.
+        title: what it shows, in one sentence.
+        machine: that found it.
+        steps: what was done, one readable line a step.
+        length: number of steps, those of callers at the same time included.
+        shrunk_from: number of steps before shrinking; None if it was not shrunk.
+        control: what the failure takes: the sequence alone, gates, or chance inside
+            the implementation.
+        file: path of its scenario, relative to the run's directory or absolute.
+    """
+
+    id: str
+    title: str
+    machine: str
+    steps: tuple[str, ...]
+    length: int
+    shrunk_from: int | None = None
+    control: Literal["sequence", "gates", "chance"] = "sequence"
+    file: str = ""
 
 
 class Verdict(StrEnum):

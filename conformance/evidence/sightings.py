@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal, get_args
 from urllib.parse import unquote
 
 import msgspec
 
 #: Who writes to the side channel.
 Who = Literal["daemon", "worker", "simple", "harness"]
+
+_ROLES: Final[dict[str, Who]] = {role: role for role in get_args(Who)}
 
 #: Number of fields before the keys of a line.
 _HEAD = 5
@@ -67,14 +69,16 @@ def parse_line(line: str) -> Sighting:
     fields = line.split()
     if len(fields) < _HEAD:
         raise ValueError(f"torn line in the side channel: {line!r}")
-    keys = dict(_parse_key(field) for field in fields[_HEAD:])
-    head = {"at_ns": int(fields[0]), "pid": int(fields[1]), "seq": int(fields[2])}
-    seen = {"who": fields[3], "what": fields[4], "keys": keys}
-    return msgspec.convert(head | seen, Sighting)
+    at_ns, pid, seq, role, what = fields[:_HEAD]
+    who = _ROLES.get(role)
+    if who is None:
+        raise ValueError(f"unknown who in the side channel: {line!r}")
+    keys = dict(map(_parse_key, fields[_HEAD:]))
+    return Sighting(int(at_ns), int(pid), int(seq), who, what, keys)
 
 
 def _parse_key(field: str) -> tuple[str, str]:
     name, equals, value = field.partition("=")
     if not equals:
         raise ValueError(f"malformed particular in the side channel: {field!r}")
-    return name, unquote(value)
+    return name, unquote(value) if "%" in value else value

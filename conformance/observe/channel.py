@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 
 #: Bytes of a value that need no encoding, beside letters and digits.
 _SAFE = "._/:@+,-"
-_READ_BYTES = 1 << 20
+_PLAIN = re.compile(r"[A-Za-z0-9._/:@+,~-]*")
+_READ_BYTES = 1 << 16
+#: Where a line tells its number and its writer, among how many parts (parse_line).
+_SEQ, _WHO, _HEAD = 2, 3, 4
 
 
 class SideChannel:
@@ -28,6 +32,7 @@ class SideChannel:
         self._torn = b""
         self._seen: list[Sighting] = []
         self._seq = 0
+        self._own: dict[int, Sighting] = {}
 
     def note(self, what: str, **keys: object) -> None:
         """Write a sighting of the harness's own.
@@ -37,8 +42,11 @@ class SideChannel:
             **keys: its particulars.
         """
         self._seq += 1
-        head = f"{time.monotonic_ns()} {os.getpid()} {self._seq} harness {what}"
-        tail = "".join(f" {key}={quote(str(value), _SAFE)}" for key, value in keys.items())
+        texts = {key: str(value) for key, value in keys.items()}
+        own = Sighting(time.monotonic_ns(), os.getpid(), self._seq, "harness", what, texts)
+        self._own[own.seq] = own
+        head = f"{own.at_ns} {own.pid} {own.seq} harness {what}"
+        tail = "".join([f" {key}={_encoded(text)}" for key, text in texts.items()])
         os.write(self._fd, f"{head}{tail}\n".encode())
 
     def history(self) -> History:
@@ -50,12 +58,46 @@ class SideChannel:
         Raises:
             ValueError: if a complete line is malformed.
         """
-        while data := os.pread(self._fd, _READ_BYTES, self._offset):
+        self._take_in()
+        return History(tuple(self._seen))
+
+    def since(self, index: int) -> list[Sighting]:
+        """Read what has been seen, but for what is known already.
+
+        Args:
+            index: how many of the first sightings are known.
+
+        Returns:
+            The others, oldest first.
+
+        Raises:
+            ValueError: if a complete line is malformed.
+        """
+        self._take_in()
+        return self._seen[index:]
+
+    def _take_in(self) -> None:
+        is_full = True
+        while is_full:
+            data = os.pread(self._fd, _READ_BYTES, self._offset)
+            is_full = len(data) == _READ_BYTES
             self._offset += len(data)
             *lines, self._torn = (self._torn + data).split(b"\n")
-            self._seen.extend(parse_line(line.decode()) for line in lines)
-        return History(tuple(self._seen))
+            self._seen += map(self._parse, lines)
+
+    def _parse(self, line: bytes) -> Sighting:
+        """Read a line; what we wrote ourselves is known."""
+        head = line.split(b" ", _HEAD)
+        if len(head) > _WHO and head[_WHO] == b"harness" and head[_SEQ].isdigit():
+            own = self._own.pop(int(head[_SEQ]), None)
+            if own is not None:
+                return own
+        return parse_line(line.decode())
 
     def close(self) -> None:
         """Close the file."""
         os.close(self._fd)
+
+
+def _encoded(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) else quote(text, _SAFE)

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 
 from conformance.evidence.findings import Verdict
 from conformance.report.paint import Paint, plainly
+from conformance.report.story import found_by, replay, size, story_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.evidence.findings import Finding
+    from conformance.evidence.findings import Case, Finding
     from conformance.report.verdict_file import ClauseEntry, VerdictFile
 
 #: How many findings on one clause are shown; all stand in verdict.json.
 _SHOWN = 3
 #: Column of what follows a label.
 _INDENT = 12
+#: Columns between a headline and its note.
+_GAP = 2
 
 COLOURS = {
     Verdict.PASS: "green",
@@ -47,25 +50,38 @@ def failure_lines(
     Yields:
         Lines of text.
     """
-    yield headline(entry, width, paint)
+    cases = file.cases_of(entry)
+    first = next(iter(cases.values()), None)
+    head = headline(entry, width, paint, size(first) if first else "")
+    yield head
     if entry.reason:
         yield from _labelled("because", entry.reason, width)
-    for finding in entry.findings[:_SHOWN]:
+    shown = entry.findings[:_SHOWN]
+    for name, case in cases.items():
+        mine = [one for one in shown if one.case == name]
+        if mine:
+            is_told = case is first and head.endswith(size(case))
+            yield from _case_lines(case, mine, width, "" if is_told else f"{size(case)}; ")
+            yield _label("again", replay(case, file))
+    others = [one for one in shown if one.case not in cases]
+    for finding in others:
         yield from _finding_lines(finding, width)
     if len(entry.findings) > _SHOWN:
         yield _label("more", f"{len(entry.findings) - _SHOWN} findings in verdict.json")
-    for test in entry.tests[:_SHOWN]:
-        yield _label("test", test)
-    yield _label("again", again(entry, file))
+    if others or not cases:
+        for test in entry.tests[:_SHOWN]:
+            yield _label("test", test)
+        yield _label("again", again(entry, file))
 
 
-def headline(entry: ClauseEntry, width: int, paint: Paint = plainly) -> str:
+def headline(entry: ClauseEntry, width: int, paint: Paint = plainly, note: str = "") -> str:
     """Name a clause, its verdict and its level in one line.
 
     Args:
         entry: the clause.
         width: columns to fill; the clause's text is cut there.
         paint: colours a text.
+        note: for the right end of the line; left out if the text leaves it no room.
 
     Returns:
         The line.
@@ -73,7 +89,9 @@ def headline(entry: ClauseEntry, width: int, paint: Paint = plainly) -> str:
     head = f"{entry.verdict}  {entry.clause}  {entry.level}  "
     text = shorten(entry.text, width - len(head))
     painted = paint(entry.verdict, COLOURS[entry.verdict])
-    return f"{painted}  {entry.clause}  {entry.level}  {text}"
+    room = width - len(head) - len(text)
+    right = note.rjust(room) if note and len(note) + _GAP <= room else ""
+    return f"{painted}  {entry.clause}  {entry.level}  {text}{right}"
 
 
 def again(entry: ClauseEntry, file: VerdictFile) -> str:
@@ -109,6 +127,15 @@ def shorten(text: str, width: int) -> str:
     """
     line = " ".join(text.split())
     return line if len(line) <= width else line[: max(1, width - 1)].rstrip() + "…"
+
+
+def _case_lines(case: Case, findings: list[Finding], width: int, note: str) -> Iterator[str]:
+    for number, line in enumerate(story_lines(case, max(20, width - _INDENT))):
+        yield _label("steps" if number == 0 else "", line)
+    # Two machines may find one case; they saw the same wrong, with other pids.
+    for finding in {finding.wrong: finding for finding in reversed(findings)}.values():
+        yield from _finding_lines(finding, width)
+    yield from _labelled("found by", f"{note}{found_by(case)}", width)
 
 
 def _finding_lines(finding: Finding, width: int) -> Iterator[str]:

@@ -12,6 +12,8 @@ from conformance.report.verdict_file import VerdictFile, decode, encode
 
 #: Name of the link to the newest run.
 LATEST = "latest"
+#: Name of the directory of a run's cases, below the run's own.
+CASES = "cases"
 
 
 def timestamp() -> str:
@@ -70,6 +72,7 @@ class RunFiles:
         Args:
             file: the run as `write_verdict` gave it back.
         """
+        file = file.placed(self.directory)
         _replace(self.directory / "junit.xml", junit.render(file))
         page = markdown.render(file)
         _replace(self.directory / "summary.md", page.encode())

@@ -8,8 +8,11 @@ from xml.etree import ElementTree as ET
 
 from conformance.contract.clause import Level
 from conformance.evidence.findings import Verdict
+from conformance.report.story import found_by, replay, size, story
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from conformance.report.verdict_file import ClauseEntry, VerdictFile
 
 #: What XML 1.0 cannot hold (section 2.2, Char).
@@ -72,10 +75,16 @@ def _test_case(suite: ET.Element, entry: ClauseEntry, file: VerdictFile) -> str:
         kind = "failure"
     if kind:
         message = _legal(f"{entry.verdict}: {_why(entry)}")
-        ET.SubElement(case, kind, message=message).text = _legal(
-            "\n".join(str(finding) for finding in entry.findings)
-        )
+        ET.SubElement(case, kind, message=message).text = _legal("\n".join(_body(entry, file)))
     return kind
+
+
+def _body(entry: ClauseEntry, file: VerdictFile) -> Iterator[str]:
+    yield from map(str, entry.findings)
+    for case in file.cases_of(entry).values():
+        yield f"steps: {story(case)} ({size(case)})"
+        yield f"found by: {found_by(case)}"
+        yield f"again: {replay(case, file)}"
 
 
 def _why(entry: ClauseEntry) -> str:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.evidence.findings import Verdict
+from conformance.report.story import found_by, replay, size, story_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from conformance.evidence.findings import Case
     from conformance.report.verdict_file import ClauseEntry, VerdictFile
 
+#: Columns of a line of a story.
+_STORY_COLUMNS = 100
 #: Verdicts whose clauses are listed one by one, the worst first.
 _LISTED = (
     Verdict.FAIL,
@@ -60,6 +64,25 @@ def _lines(file: VerdictFile) -> Iterator[str]:
             yield from (_row(entry) for entry in file.having(verdict))
         yield ""
     yield from (f"Error of the suite: {_cell(error)}" for error in file.errors)
+    for entry in file.having(Verdict.FAIL, Verdict.STALE):
+        for case in file.cases_of(entry).values():
+            yield from _story(entry, case, file)
+
+
+def _story(entry: ClauseEntry, case: Case, file: VerdictFile) -> Iterator[str]:
+    """A case below its clause; in a fence nothing but a fence has a meaning."""
+    yield f"### {entry.clause}: {_cell(case.title)}"
+    yield ""
+    yield f"{size(case)}; found by {_cell(found_by(case))}"
+    yield ""
+    yield "```text"
+    yield from (_fenced(line) for line in story_lines(case, _STORY_COLUMNS))
+    yield "```"
+    yield ""
+    yield "```sh"
+    yield _fenced(replay(case, file))
+    yield "```"
+    yield ""
 
 
 def _row(entry: ClauseEntry) -> str:
@@ -69,6 +92,10 @@ def _row(entry: ClauseEntry) -> str:
         what = f"expected {first.expected}; actual {first.actual}"
     cells = (entry.clause, entry.level, entry.verdict, _cell(f"{entry.text} {what}"))
     return f"| {' | '.join(cells)} |"
+
+
+def _fenced(text: str) -> str:
+    return " ".join(text.split()).replace("```", "'''")
 
 
 def _cell(text: str) -> str:

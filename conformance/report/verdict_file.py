@@ -12,7 +12,7 @@ import msgspec
 from conformance.contract.clause import Level
 from conformance.contract.clauses import find
 from conformance.errors import UsageError
-from conformance.evidence.findings import ClauseResult, Finding, RunVerdict, Verdict
+from conformance.evidence.findings import Case, ClauseResult, Finding, RunVerdict, Verdict
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,6 +102,9 @@ class VerdictFile(Form, frozen=True, kw_only=True):
         score_should: whether a SHOULD counted like a MUST.
         is_gate: whether INCOMPLETE counts as inconclusive.
         seed: of every random choice.
+        effort: how long the machines searched; `none` if they were left out.
+        explore_s: for how many seconds they explored at random; null if they did not.
+        jobs: how many processes played.
         rounds: how often the suite was played.
         started_at: date and time in UTC, ISO 8601.
         seconds: wall time.
@@ -114,6 +117,7 @@ class VerdictFile(Form, frozen=True, kw_only=True):
         errors: errors of the suite that belong to no clause.
         clauses: one entry for each clause of the contract, in its order.
         tests: one entry for each test that ended, in that order.
+        cases: stories that findings name.
     """
 
     format: Literal["1"] = "1"
@@ -124,6 +128,9 @@ class VerdictFile(Form, frozen=True, kw_only=True):
     score_should: bool
     is_gate: bool
     seed: int
+    effort: Literal["quick", "default", "thorough", "none"] = "default"
+    explore_s: float | None = None
+    jobs: int = 1
     rounds: int
     started_at: str
     seconds: float
@@ -136,6 +143,7 @@ class VerdictFile(Form, frozen=True, kw_only=True):
     errors: tuple[str, ...]
     clauses: tuple[ClauseEntry, ...]
     tests: tuple[PlayedTest, ...]
+    cases: tuple[Case, ...] = ()
 
     def having(self, *verdicts: Verdict) -> tuple[ClauseEntry, ...]:
         """Select clauses by verdict.
@@ -147,6 +155,34 @@ class VerdictFile(Form, frozen=True, kw_only=True):
             The clauses, in the order of the contract.
         """
         return tuple(one for one in self.clauses if one.verdict in verdicts)
+
+    def cases_of(self, entry: ClauseEntry) -> dict[str, Case]:
+        """Select the cases that show what became of a clause.
+
+        Args:
+            entry: the clause.
+
+        Returns:
+            The cases by id, in the order of the findings.
+        """
+        known = {case.id: case for case in self.cases}
+        named = dict.fromkeys(finding.case for finding in entry.findings)
+        return {one: known[one] for one in named if one in known}
+
+    def placed(self, directory: Path) -> VerdictFile:
+        """Make the paths of cases such that a user can paste them.
+
+        Args:
+            directory: of the run.
+
+        Returns:
+            The run, with paths that begin with that directory.
+        """
+        cases = tuple(
+            msgspec.structs.replace(case, file=str(directory / case.file)) if case.file else case
+            for case in self.cases
+        )
+        return msgspec.structs.replace(self, cases=cases)
 
 
 def entries(results: Iterable[ClauseResult], profile: Profile) -> tuple[ClauseEntry, ...]:

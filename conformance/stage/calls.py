@@ -58,6 +58,29 @@ class Call:
         return self._outcome
 
     @property
+    def has_answer(self) -> bool:
+        """Whether its answer has been taken in, so that `finish` does not wait."""
+        return self.is_answered or self._session.has_answer(self._id)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether its answer has come; takes in what has come, and does not wait."""
+        while not self.has_answer and self.receive(0.0):
+            pass
+        return self.has_answer
+
+    def receive(self, within_s: float) -> bool:
+        """Wait until something comes from the adapter, for this call or for another.
+
+        Args:
+            within_s: limit in seconds.
+
+        Returns:
+            Whether anything came.
+        """
+        return self._session.receive(within_s)
+
+    @property
     def logs(self) -> tuple[LogLine, ...]:
         """Log lines that came since the call began."""
         return tuple(self._session.logs[self._first_log :])
@@ -139,6 +162,12 @@ class Calls:
         self._channel = channel
         self._last = 0
         self._unanswered: set[int] = set()
+        self._open: set[int] = set()
+
+    @property
+    def settled(self) -> int | None:
+        """How many calls there were, if all have been answered."""
+        return None if self._open else self._last
 
     @property
     def is_hung(self) -> bool:
@@ -156,6 +185,7 @@ class Calls:
             The call in flight.
         """
         self._last += 1
+        self._open.add(self._last)
         of = {name: getattr(params, name, None) for name in ("factory", "worker")}
         keys = {name: value for name, value in of.items() if value is not None}
         self._channel.note("call", id=self._last, op=method, **keys)
@@ -182,6 +212,7 @@ class Calls:
         """
         if call.is_answered:
             self._unanswered.discard(call.number)
+            self._open.discard(call.number)
         else:
             self._unanswered.add(call.number)
         kind = type(call.outcome).__name__.lower()

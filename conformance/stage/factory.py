@@ -59,18 +59,21 @@ class Worker:
         call = self.calls.call("worker.exchange", params, within_s + MUST_HAPPEN_S)
         return call.value(Exchanged)
 
-    def echo(self, text: bytes = b"who are you?") -> tuple[int | None, bytes]:
+    def echo(
+        self, text: bytes = b"who are you?", within_s: float = MUST_HAPPEN_S
+    ) -> tuple[int | None, bytes]:
         """Ask a fake worker who it is.
 
         Args:
             text: sent along.
+            within_s: limit in seconds.
 
         Returns:
             Pid of the process at the other end (None if there was no whole answer), and
             the text that came back.
         """
         frame = struct.pack("!i", len(text)) + text
-        answer = self.exchange(frame, 8 + len(text))
+        answer = self.exchange(frame, 8 + len(text), within_s)
         if len(answer.data) < 8 + len(text):
             return None, answer.data
         return struct.unpack_from("!i", answer.data)[0], answer.data[8:]
@@ -99,7 +102,15 @@ class Worker:
 
     def close(self) -> None:
         """Close the caller's own end."""
-        self.calls.call("worker.close", OneWorker(worker=self.name))
+        self.begin_close().finish()
+
+    def begin_close(self) -> Call:
+        """Close the caller's own end without waiting.
+
+        Returns:
+            The call in flight.
+        """
+        return self.calls.begin("worker.close", OneWorker(worker=self.name))
 
     def forget(self) -> None:
         """Drop the caller's last reference.
@@ -207,8 +218,19 @@ class Factory:
         Returns:
             The finished call.
         """
+        return self.begin_stop_worker(worker).finish()
+
+    def begin_stop_worker(self, worker: Worker) -> Call:
+        """Stop a worker without waiting.
+
+        Args:
+            worker: any.
+
+        Returns:
+            The call in flight.
+        """
         params = OfWorker(factory=self.name, worker=worker.name)
-        return self.calls.call("factory.stop_worker", params)
+        return self.calls.begin("factory.stop_worker", params)
 
     def is_worker_stopped(self, worker: Worker) -> Call:
         """Ask whether the process of a simple worker has ended.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path  # noqa: TC003 - msgspec reads it
+from typing import Literal
+
 import msgspec
 
 from conformance.contract.clauses import matching
@@ -12,6 +15,43 @@ from conformance.door.find import find
 from conformance.errors import UsageError
 from conformance.stage.ledger import Ledger, terms_of
 from conformance.stage.run import Run
+
+#: How long the machines search; `none`: they are left out.
+Effort = Literal["quick", "default", "thorough", "none"]
+
+#: Units of a duration, in seconds.
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+
+
+class Search(msgspec.Struct, frozen=True, kw_only=True):
+    """How the machines search.
+
+    Attributes:
+        effort: how long, when they do not explore.
+        seed: of all they draw.
+        explore_s: for how many seconds to explore at random; None if they do not. A
+            test is told its own share.
+        examples_dir: where hypothesis keeps examples while exploring; None if it does
+            not.
+        cases_dir: where cases are written, each in a directory of its own; None if
+            they are not kept.
+    """
+
+    effort: Effort = "default"
+    seed: int = 0
+    explore_s: float | None = None
+    examples_dir: Path | None = None
+    cases_dir: Path | None = None
+
+    @property
+    def is_exploring(self) -> bool:
+        """Whether the machines alone run, at random, for a while."""
+        return self.explore_s is not None
+
+    @property
+    def has_machines(self) -> bool:
+        """Whether the machines run at all."""
+        return self.effort != "none"
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +65,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         score_should: whether a SHOULD counts like a MUST.
         known: deviations that are expected, beside those of the profile.
         expired: clauses whose entry among `known` has expired, with the reason.
+        search: how the machines search.
     """
 
     impl: str = ""
@@ -34,6 +75,12 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     score_should: bool = False
     known: tuple[Deviation, ...] = ()
     expired: dict[str, str] = {}
+    search: Search = Search()
+
+    @property
+    def is_selection(self) -> bool:
+        """Whether anything is deselected."""
+        return bool(self.clauses) or self.search.is_exploring or not self.search.has_machines
 
     def check(self) -> Profile | None:
         """See that everything named exists, before anything is started.
@@ -46,9 +93,29 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         """
         if not self.impl and not self.daemon:
             raise UsageError("say what to judge: --impl KIND:ID or --daemon MODULE")
+        if self.search.is_exploring and not self.search.has_machines:
+            raise UsageError("--explore runs the machines alone, --effort none leaves them out")
         for glob in self.clauses:
             matching(glob)
         return find_profile(self.profile) if self.profile else None
+
+
+def seconds_in(duration: str) -> float:
+    """Read a duration such as `30s`, `10m` or `1h`.
+
+    Args:
+        duration: a whole number and its unit.
+
+    Returns:
+        Seconds.
+
+    Raises:
+        UsageError: if it is no such duration, or no time at all.
+    """
+    number, unit = duration[:-1], duration[-1:]
+    if unit not in _UNITS or not (number.isascii() and number.isdigit()) or not int(number):
+        raise UsageError(f"{duration!r} is no duration: write 30s, 10m or 1h")
+    return float(int(number) * _UNITS[unit])
 
 
 class Opened:
@@ -57,15 +124,32 @@ class Opened:
     Args:
         run: the run.
         ledger: its ledger, still empty.
+        wanted: what the user asked for, with the profile that was chosen.
 
     Attributes:
         run: the run; whoever opened it closes it.
         ledger: what its tests establish.
+        wanted: what was asked for.
     """
 
-    def __init__(self, run: Run, ledger: Ledger) -> None:
+    def __init__(self, run: Run, ledger: Ledger, wanted: Wanted) -> None:
         self.run = run
         self.ledger = ledger
+        self.wanted = wanted
+
+    @property
+    def search(self) -> Search:
+        """How the machines search."""
+        return self.wanted.search
+
+    def keep_cases(self, directory: Path) -> None:
+        """Have cases written.
+
+        Args:
+            directory: where; it need not exist.
+        """
+        search = msgspec.structs.replace(self.search, cases_dir=directory.absolute())
+        self.wanted = msgspec.structs.replace(self.wanted, search=search)
 
 
 def open_run(wanted: Wanted) -> Opened:
@@ -123,8 +207,10 @@ def start_run(run: Run, wanted: Wanted) -> Opened:
     terms = terms_of(
         run,
         wanted.check(),
-        is_selection=bool(wanted.clauses),
+        is_selection=wanted.is_selection,
         score_should=wanted.score_should,
     )
     known = (*wanted.known, *terms.known)
-    return Opened(run, Ledger(msgspec.structs.replace(terms, known=known, expired=wanted.expired)))
+    judged = msgspec.structs.replace(terms, known=known, expired=wanted.expired)
+    chosen = msgspec.structs.replace(wanted, profile=terms.profile.name)
+    return Opened(run, Ledger(judged), chosen)

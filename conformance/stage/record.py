@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from conformance.contract.profiles import Profile
-    from conformance.evidence.findings import Finding
+    from conformance.evidence.findings import Case, Finding
 
 
 class Record:
@@ -26,12 +26,14 @@ class Record:
     Attributes:
         findings: what is wrong, by clause; an empty list means judged and kept.
         unverified: why a clause could not be judged.
+        cases: stories that the findings name.
     """
 
     def __init__(self, claimed: tuple[str, ...], profile: Profile) -> None:
         self.claimed = claimed
         self.findings: dict[str, list[Finding]] = {}
         self.unverified: dict[str, str] = {}
+        self.cases: list[Case] = []
         self._profile = profile
 
     def judge(self, clause: str, *wrongs: Iterable[Finding]) -> None:

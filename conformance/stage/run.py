@@ -52,6 +52,8 @@ class Run:
         where = _SHM if os.access(_SHM, os.W_OK) else None
         self.directory = Path(tempfile.mkdtemp(prefix="wfc-", dir=where))
         self.python_exec = sandbox.make_bare_python(self.directory / "python")
+        # Another path to it: a factory with another executable is another factory.
+        (self.directory / "second").symlink_to(self.directory / "python")
         self._fakes = self.directory / "path"
         self._fakes.mkdir()
         (self._fakes / "fake_daemons").symlink_to(ROOT / "fake_daemons")
@@ -87,6 +89,23 @@ class Run:
         if self._daemon is not None or self.implementation is None:
             return self._daemon
         return self.about.daemon
+
+    @property
+    def name(self) -> str:
+        """KIND:ID of the implementation; empty if a daemon module alone is under test."""
+        return self.implementation.name if self.implementation else ""
+
+    def python(self, which: str) -> str:
+        """Give one of the two interpreters of the run: one installation by two paths.
+
+        Args:
+            which: `first` or `second`.
+
+        Returns:
+            Its path.
+        """
+        folder = "second" if which == "second" else "python"
+        return str(self.directory / folder / "bin" / "python")
 
     def default_profile(self) -> Profile:
         """Choose by which profile to judge, if the user did not.

@@ -64,6 +64,7 @@ class Stage:
         self._factories: list[Factory] = []
         self._daemons: list[DaemonProcess] = []
         self._gates: list[int] = []
+        self._clear_after: int | None = None
 
     # -- what is seen -----------------------------------------------------------------
 
@@ -344,7 +345,14 @@ class Stage:
         Returns:
             Their pids.
         """
-        return processes.with_variable("WFC_SCENARIO", self.token)
+        pids = processes.with_variable("WFC_SCENARIO", self.token)
+        self._clear_after = None if pids or self._daemons else self.calls.settled
+        return pids
+
+    @property
+    def _is_clear(self) -> bool:
+        """Whether nobody lived when last looked for, and nothing was asked for since."""
+        return self._clear_after is not None and self._clear_after == self.calls.settled
 
     # -- how it ends ------------------------------------------------------------------
 
@@ -357,7 +365,7 @@ class Stage:
         """
         if not self.calls.is_hung:
             self._stop_factories()
-        left = end_all("WFC_SCENARIO", self.token)
+        left = () if self._is_clear else end_all("WFC_SCENARIO", self.token)
         broken = self.history.of("broke")
         sandbox.reap_orphans()
         for daemon in self._daemons:

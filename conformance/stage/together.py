@@ -1,4 +1,4 @@
-"""Several creates at once, so that their long waits are paid for once."""
+"""Several calls in flight at once, so that long waits are paid for once."""
 
 from __future__ import annotations
 
@@ -48,6 +48,23 @@ def create_together(stage: Stage, factories: Sequence[Factory], within_s: float)
     if "concurrent" in stage.run.about.capabilities:
         return _finish(stage, [factory.begin_create() for factory in factories], within_s)
     return [_finish(stage, [factory.begin_create()], within_s)[0] for factory in factories]
+
+
+def wait_for_any(calls: Sequence[Call], within_s: float) -> list[Call]:
+    """Wait until one of several calls has its answer.
+
+    Args:
+        calls: in flight, to the same adapter; also those that have their answer.
+        within_s: limit in seconds; 0 to see what has come.
+
+    Returns:
+        Those that `finish` without waiting, in order; none if the time was over.
+    """
+    deadline = Deadline(within_s)
+    while calls and not any(call.has_answer for call in calls):
+        if not calls[0].receive(deadline.left_s):
+            break
+    return [call for call in calls if call.is_ready]
 
 
 def _finish(stage: Stage, calls: Sequence[Call], within_s: float) -> list[Answer]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fake_daemons._tests.factory_end import FactoryEnd
 from fake_daemons._tests.field import Field
 
 if TYPE_CHECKING:
@@ -37,3 +38,11 @@ def field(bare_python: Path, cache: Path, tmp_path: Path) -> Iterator[Field]:
         yield field
     finally:
         field.close()
+
+
+@pytest.fixture
+def factory(field: Field) -> Iterator[FactoryEnd]:
+    """The factory's end of simple workers."""
+    end = FactoryEnd(field)
+    yield end
+    end.close()

@@ -224,6 +224,14 @@ class Field:
         with (self.directory / f"gate.{name}").open("wb") as gate:
             gate.write(b"!")
 
+    def make_tickets(self, name: str, count: int) -> None:
+        for number in range(1, count + 1):
+            (self.directory / f"ticket.{name}.{number}").touch()
+
+    def tickets(self, name: str) -> list[Path]:
+        """Those that nobody has taken."""
+        return sorted(self.directory.glob(f"ticket.{name}.*"))
+
     def seen(self, what: str, who: str = "", **wanted: object) -> list[Keys]:
         """Read the sightings that fit, each with its `who`, `pid` and `seq`."""
         texts = {name: str(value) for name, value in wanted.items()}

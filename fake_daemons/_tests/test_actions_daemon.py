@@ -309,6 +309,7 @@ def test_every_point_of_daemon_and_worker_is_passed(field: Field) -> None:
     _pass_all(fake)
     fake.hang_up()
     assert fake.wait() == 1
+    # Who is killed does not leave: test_leave.py.
     struck = list(dict.fromkeys(seen["point"] for seen in field.seen("fault", action="slow")))
     assert struck == points
     other = field.start("well_behaved", "sigterm=slow:0")

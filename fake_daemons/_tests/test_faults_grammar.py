@@ -7,7 +7,7 @@ import contextlib
 import pytest
 from hypothesis import given, strategies as st
 
-from fake_daemons.faults import ANYWHERE, KEYS, POINTS, Fault, FaultError, parse, select
+from fake_daemons.faults import ANYWHERE, EVERY_KEY, KEYS, POINTS, Fault, FaultError, parse, select
 from fake_daemons.scene import parameter
 
 #: Kind of an argument → one that is good, one that is not.
@@ -25,6 +25,7 @@ _ARGUMENTS = {
     "count": ("0", "-1"),
     "limit": ("256", "257"),
     "then": ("reset", "later"),
+    "ticket": ("a_1:9", "a_1:10"),
 }
 _ALL = [
     (point, action, kind)
@@ -32,6 +33,7 @@ _ALL = [
     for action, kind in {**ANYWHERE, **own}.items()
 ]
 _KEYS = [(action, key, kind) for action, keys in KEYS.items() for key, kind in keys.items()]
+_KEYS += [("kill", key, kind) for key, kind in EVERY_KEY.items()]
 
 
 def _good(action: str, kind: str) -> str:
@@ -45,8 +47,9 @@ def _one(text: str) -> Fault:
 
 @pytest.mark.parametrize(("point", "action", "kind"), _ALL)
 def test_every_action_at_every_point(point: str, action: str, kind: str) -> None:
-    fault = _one(f"{point}={_good(action, kind)},then=exit@g2-c1-3")
-    assert (fault.point, fault.action, fault.keys) == (point, action, {"then": "exit"})
+    fault = _one(f"{point}={_good(action, kind)},then=exit,ticket=Z:1@g2-c1-3")
+    keys = {"then": "exit", "ticket": "Z:1"}
+    assert (fault.point, fault.action, fault.keys) == (point, action, keys)
     assert fault.generations[0] == 2
     assert fault.connections == (1, 3)
 
@@ -72,6 +75,25 @@ def test_every_key_is_checked(action: str, key: str, kind: str) -> None:
     for wrong in (f"{key}={bad}", f"{key}={good},{key}={good}", f"un{key}={good}"):
         with pytest.raises(FaultError):
             parse(f"{text},{wrong}")
+
+
+@pytest.mark.parametrize("ticket", ["a:1", "_:9", "Az_09:3", "9:2", "%61:1", "a%3A1"])
+def test_tickets(ticket: str) -> None:
+    name, _, count = _one(f"accept=reset,ticket={ticket}").keys["ticket"].partition(":")
+    assert name
+    assert count in "123456789"
+
+
+@pytest.mark.parametrize(
+    "ticket",
+    [
+        *("", "a", ":", ":1", "a:", "a:0", "a:10", "a:01", "a:+1", "a:x", "a:1:1", "a.b:1"),
+        *("a-b:1", "%C3%A4:1", "%FF:1", "a%2Fb:1", "..:1", "a%20:1", "a:%C2%B2", "a:12"),
+    ],
+)
+def test_tickets_that_are_none(ticket: str) -> None:
+    with pytest.raises(FaultError, match=r"ticket|argument|escape"):
+        parse(f"accept=reset,ticket={ticket}")
 
 
 @pytest.mark.parametrize("text", ["", " ", ";", " ; \n;"])

@@ -298,6 +298,22 @@ def test_each_start_is_a_generation(field: Field) -> None:
     assert field.start("well_behaved", "start=exit:7@g4").wait() == 7
 
 
+def test_daemons_and_workers_are_known_by_their_factory(field: Field) -> None:
+    made: dict[str, set[int]] = {}
+    for name in ("f1", "f2"):
+        directory = field.directory / name
+        directory.mkdir()
+        fake = field.start("well_behaved", WFC_DIR=str(directory), WFC_PROBE_FACTORY=name)
+        port = fake.port()
+        made[name] = {fake.pid} | {fake.connect(port).shake_hands() for _ in range(2)}
+    told: dict[str, set[int]] = {}
+    for seen in field.seen("env", "daemon", name="WFC_PROBE_FACTORY"):
+        forks = field.seen("fork", "daemon", **{"from": seen["from"]})
+        told[seen["value"]] = {int(seen["from"])} | {int(fork["worker_pid"]) for fork in forks}
+    assert told == made
+    assert [seen["generation"] for seen in field.seen("start")] == ["1", "1"]
+
+
 def test_unix_domain_socket(field: Field) -> None:
     over = {
         "PYTHON_UNIX_DOMAIN_ENABLED": "true",

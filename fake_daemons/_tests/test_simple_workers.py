@@ -9,24 +9,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fake_daemons._tests.factory_end import FactoryEnd
 from fake_daemons._tests.field import ERR_ON_WIRE, LIMIT_S, OK_ON_WIRE, SECRET_ON_WIRE, Field, Line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from fake_daemons._tests.factory_end import FactoryEnd
 
 HONEST = "simple_well_behaved"
 
 
-@pytest.fixture
-def factory(field: Field) -> Iterator[FactoryEnd]:
-    end = FactoryEnd(field)
-    yield end
-    end.close()
-
-
 def test_simple_well_behaved(field: Field, factory: FactoryEnd) -> None:
-    fake = factory.start(HONEST)
+    fake = factory.start(HONEST, WFC_PROBE_FACTORY="f1")
     line = factory.accept()
     assert line.read(10) == SECRET_ON_WIRE
     line.write(OK_ON_WIRE)
@@ -41,6 +33,7 @@ def test_simple_well_behaved(field: Field, factory: FactoryEnd) -> None:
     assert field.seen("answer", "simple", text="ok")
     assert field.seen("start", "simple", generation=1)
     assert field.seen("env", name="PYTHON_WORKER_FACTORY_PORT")
+    assert field.seen("env", "simple", name="WFC_PROBE_FACTORY", value="f1")
 
 
 def test_simple_worker_that_is_rejected_ends(field: Field, factory: FactoryEnd) -> None:
@@ -156,7 +149,7 @@ def test_simple_negative_pid(field: Field, factory: FactoryEnd, n: str, value: i
 
 
 def test_every_point_of_a_simple_worker_is_passed(field: Field, factory: FactoryEnd) -> None:
-    points = ["start", "connect", "offer", "pid", "serve"]
+    points = ["start", "connect", "offer", "pid", "serve", "leave"]
     fake = factory.start(HONEST, ";".join(f"{point}=slow:0" for point in points))
     line = factory.accept()
     line.read(10)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
-from conformance.check.verdicts import Established, reason_not_applicable
-from conformance.contract.clauses import find as find_clause, matching
+from conformance.check.verdicts import Established
 from conformance.errors import (
     ConformanceError,
     ContractViolation,
@@ -16,18 +16,20 @@ from conformance.errors import (
     FakeMisbehaved,
     Unobservable,
 )
-from conformance.stage.ledger import Ledger
-from conformance.stage.opening import Opened, Wanted, open_run
+from conformance.plugin.choice import choose, claimed_by, give_machines_time, in_order
+from conformance.plugin.hunting import Hunter
+from conformance.plugin.roles import Bookkeeper, Player, carry, order_of, players_of
+from conformance.stage import crew
+from conformance.stage.opening import Effort, Opened, Search, Wanted, open_run, seconds_in
 from conformance.stage.record import Record
-from conformance.stage.run import Run
 from conformance.stage.stage import Stage
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Generator, Iterator
-    from pathlib import Path
 
-_LEDGER = pytest.StashKey[Ledger]()
-_RUN = pytest.StashKey[Run]()
+_OPENED = pytest.StashKey[Opened]()
+_SEARCH = pytest.StashKey[Search]()
 _RECORD = pytest.StashKey[Record]()
 _TROUBLE = pytest.StashKey[dict[str, str]]()
 _SECONDS = pytest.StashKey[float]()
@@ -47,45 +49,83 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--wfc-clause", metavar="GLOB", action="append", default=[], help="only these clauses"
     )
     group.addoption("--wfc-level", choices=("must", "should"), default="must")
+    group.addoption(
+        "--wfc-effort",
+        choices=get_args(Effort),
+        default="default",
+        help="how long the machines search; none leaves them out",
+    )
+    group.addoption("--wfc-seed", metavar="N", type=int, default=0, help="of what machines draw")
+    group.addoption(
+        "--wfc-explore", metavar="DURATION", help="run the machines alone, at random, that long"
+    )
+    group.addoption(
+        "--wfc-examples",
+        metavar="DIR",
+        default="wfc-report/examples",
+        help="examples kept while exploring",
+    )
+    group.addoption(
+        "--wfc-cases", metavar="DIR", default="wfc-report/cases", help="cases that machines find"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker and open the run if an implementation is named.
+    """Declare the markers and open the run if an implementation is named.
 
     Args:
         config: pytest's.
     """
     config.addinivalue_line("markers", "clauses(*ids): clauses the scenario is about")
-    opened = _opened_by_caller(config)
-    if opened is None and (config.getoption("--impl") or config.getoption("--wfc-daemon")):
-        try:
-            opened = open_run(_wanted(config))
-        except ConformanceError as error:
-            raise pytest.UsageError(str(error)) from error
+    config.addinivalue_line("markers", "machine: the test belongs to a machine that searches")
+    order = order_of(config)
+    player = Player() if order else None
+    try:
+        opened = crew.join(order) if order else _open(config)
+    except ConformanceError as error:
+        raise pytest.UsageError(str(error)) from error
+    if opened is None:
+        return
+    config.stash[_OPENED] = opened
+    if player is None:
+        config.pluginmanager.register(Bookkeeper(opened))
+    else:
+        player.run = opened.run
         config.add_cleanup(opened.run.close)
-    if opened is not None:
-        config.stash[_RUN] = opened.run
-        config.stash[_LEDGER] = opened.ledger
+        config.pluginmanager.register(player)
 
 
-def _opened_by_caller(config: pytest.Config) -> Opened | None:
-    """Find the run that `wfc run` has opened, and will close, itself."""
+def _open(config: pytest.Config) -> Opened | None:
+    """Take the run that `wfc run` has opened, and will close, itself; else open one."""
     plugins = config.pluginmanager.get_plugins()
-    return next((one for one in plugins if isinstance(one, Opened)), None)
+    given = next((one for one in plugins if isinstance(one, Opened)), None)
+    if given is None and (config.getoption("--impl") or config.getoption("--wfc-daemon")):
+        given = open_run(_wanted(config))
+        config.add_cleanup(given.run.close)
+    return given
 
 
 def _wanted(config: pytest.Config) -> Wanted:
+    asked = config.option
     return Wanted(
-        impl=config.getoption("--impl") or "",
-        daemon=config.getoption("--wfc-daemon") or "",
-        profile=config.getoption("--wfc-profile") or "",
-        clauses=tuple(_globs(config)),
-        score_should=config.getoption("--wfc-level") == "should",
+        impl=asked.impl or "",
+        daemon=asked.wfc_daemon or "",
+        profile=asked.wfc_profile or "",
+        clauses=tuple(asked.wfc_clause),
+        score_should=asked.wfc_level == "should",
+        search=_search(asked),
     )
 
 
-def _globs(config: pytest.Config) -> list[str]:
-    return list(config.getoption("--wfc-clause") or [])
+def _search(asked: argparse.Namespace) -> Search:
+    explore_s = seconds_in(asked.wfc_explore) if asked.wfc_explore is not None else None
+    return Search(
+        effort=asked.wfc_effort,
+        seed=asked.wfc_seed,
+        explore_s=explore_s,
+        examples_dir=None if explore_s is None else Path(asked.wfc_examples).absolute(),
+        cases_dir=Path(asked.wfc_cases).absolute(),
+    )
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -99,46 +139,26 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
         True to leave it out, None for no opinion.
     """
     is_console = collection_path.name == "console" and collection_path.parent.name == "scenarios"
-    return True if is_console and _LEDGER in config.stash else None
+    return True if is_console and _OPENED in config.stash else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out scenarios none of whose clauses is to be judged.
+    """Leave out scenarios none of whose clauses is to be judged, and choose the order.
 
     Args:
         config: pytest's.
         items: all tests; changed in place.
     """
-    if _LEDGER not in config.stash:
+    if _OPENED not in config.stash:
         return
-    kept = [item for item in items if _is_wanted(item, config)]
+    opened = config.stash[_OPENED]
+    players = players_of(config)
+    kept, config.stash[_SEARCH] = choose(items, opened, players)
     left_out = [item for item in items if item not in kept]
-    items[:] = kept
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-
-
-def _is_wanted(item: pytest.Item, config: pytest.Config) -> bool:
-    claimed = claimed_by(item)
-    terms = config.stash[_LEDGER].terms
-    if claimed and all(reason_not_applicable(find_clause(one), terms) for one in claimed):
-        return False
-    globs = _globs(config)
-    wanted = {clause.id for glob in globs for clause in matching(glob)}
-    return not globs or bool(wanted & set(claimed))
-
-
-def claimed_by(item: pytest.Item) -> tuple[str, ...]:
-    """Tell which clauses a test is about.
-
-    Args:
-        item: the test.
-
-    Returns:
-        Their ids, the main one first; none if it is no scenario.
-    """
-    marker = item.get_closest_marker("clauses")
-    return tuple(marker.args) if marker else ()
+    give_machines_time(config, kept, config.stash[_SEARCH])
+    items[:] = in_order(kept, players)
 
 
 @pytest.fixture
@@ -155,17 +175,51 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
         pytest.UsageError: if no implementation was named.
     """
     config = request.config
-    if _LEDGER not in config.stash:
+    if _OPENED not in config.stash:
         raise pytest.UsageError("name the implementation: --impl KIND:ID")
-    terms = config.stash[_LEDGER].terms
-    record = Record(claimed_by(request.node), terms.profile)
+    run, profile = config.stash[_OPENED].run, config.stash[_OPENED].ledger.terms.profile
+    record = Record(claimed_by(request.node), profile)
     request.node.stash[_RECORD] = record
-    number = config.stash[_RUN].next_number()
-    opened = Stage(config.stash[_RUN], terms.profile, record, number)
+    opened = Stage(run, profile, record, run.next_number())
     try:
         yield opened
     finally:
         opened.close()
+
+
+@pytest.fixture
+def search(request: pytest.FixtureRequest) -> Search:
+    """Tell a machine how to search.
+
+    Args:
+        request: pytest's.
+
+    Returns:
+        How; if it explores, with this test's share of the time.
+
+    Raises:
+        pytest.UsageError: if no implementation was named.
+    """
+    if _SEARCH not in request.config.stash:
+        raise pytest.UsageError("name the implementation: --impl KIND:ID")
+    return request.config.stash[_SEARCH]
+
+
+@pytest.fixture
+def hunter(request: pytest.FixtureRequest, search: Search) -> Hunter:
+    """Give the test of a machine what it hunts with.
+
+    Args:
+        request: pytest's.
+        search: how machines search.
+
+    Returns:
+        The hunter; each example has a stage of its own.
+    """
+    opened = request.config.stash[_OPENED]
+    record = Record(claimed_by(request.node), opened.ledger.terms.profile)
+    request.node.stash[_RECORD] = record
+    return Hunter(opened.run, opened.ledger.terms, record, search)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -190,7 +244,7 @@ def pytest_runtest_makereport(
     if call.excinfo is not None:
         _sort_out(item, call.excinfo.value, report)
     if call.when == "teardown":
-        _establish(item)
+        _establish(item, report)
     return report
 
 
@@ -212,6 +266,7 @@ def _sort_out(item: pytest.Item, error: BaseException, report: pytest.TestReport
             trouble["error"] = f"{type(error).__name__}: {error}"
     if record and isinstance(error, FakeMisbehaved):
         record.findings.clear()  # what was found was the fake's fault
+        record.cases.clear()
 
 
 def _story(item: pytest.Item) -> str:
@@ -221,7 +276,7 @@ def _story(item: pytest.Item) -> str:
 
 def _soften(item: pytest.Item, report: pytest.TestReport) -> None:
     """Show a failure that is recorded, or only advice, as an expected one."""
-    ledger = item.config.stash[_LEDGER]
+    ledger = item.config.stash[_OPENED].ledger
     entry = _entry(item)
     for clause in entry.findings:
         if entry.findings[clause] and ledger.counts(clause, entry):
@@ -235,11 +290,12 @@ def _skip(report: pytest.TestReport, reason: str) -> None:
     report.longrepr = (str(report.location[0]), report.location[1] or 0, f"UNVERIFIED: {reason}")
 
 
-def _establish(item: pytest.Item) -> None:
+def _establish(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Give what the test established to its last report, which may travel to another process."""
     record = item.stash.get(_RECORD, None)
     if record:
         record.give_up_rest("the scenario ended before it could judge this clause")
-    item.config.stash[_LEDGER].add(_entry(item))
+    carry(report, _entry(item))
 
 
 def _entry(item: pytest.Item) -> Established:
@@ -253,4 +309,5 @@ def _entry(item: pytest.Item) -> Established:
         inconclusive=trouble.get("inconclusive", ""),
         error=trouble.get("error", ""),
         seconds=item.stash.get(_SECONDS, 0.0),
+        cases=tuple(record.cases) if record else (),
     )

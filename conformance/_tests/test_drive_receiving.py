@@ -1,0 +1,49 @@
+"""Many calls in flight to one adapter: whichever answers first."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from conformance.door.messages import Nothing, Result
+from conformance.drive import sandbox
+from conformance.drive.session import Session
+from conformance.evidence.outcomes import Lost, Returned, TimedOut
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ENV = {"PATH": os.defpath}
+LIMIT_S = 10.0
+
+#: Answers two calls in the reverse order, then ends at the third.
+REVERSES = """
+import json, sys
+def answer(id):
+    print(json.dumps({"jsonrpc": "2.0", "id": id, "result": {}}), flush=True)
+first, second = (json.loads(sys.stdin.readline())["id"] for _ in range(2))
+answer(second)
+sys.stdin.readline()
+answer(first)
+"""
+
+
+def test_answers_are_taken_in_as_they_come(tmp_path: Path) -> None:
+    """Asking does not wait; receiving waits for the adapter, whichever call it answers."""
+    argv = [sandbox.own_python(), "-c", REVERSES]
+    session = Session(argv, ENV, tmp_path / "stderr")
+    first, second = (session.begin("ping", Nothing()) for _ in range(2))
+    assert not session.has_answer(second)
+    assert session.receive(LIMIT_S)
+    assert (session.has_answer(first), session.has_answer(second)) == (False, True)
+    assert session.finish(second, 0.0) == Returned(Result())
+    assert not session.receive(0.0)
+    assert session.finish(first, 0.0) == TimedOut(0.0)
+    third = session.begin("ping", Nothing())
+    assert session.receive(LIMIT_S)
+    assert session.finish(first, 0.0) == Returned(Result())
+    assert session.receive(LIMIT_S)
+    assert session.has_answer(third)
+    assert not session.receive(LIMIT_S)
+    assert isinstance(session.finish(third, 0.0), Lost)
+    session.kill()

@@ -1,0 +1,301 @@
+"""`repro.py`: replays a failure where nothing but the standard library is to be had."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import shutil
+import subprocess  # noqa: TID251 - the scripts are started as their users do
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from conformance.door.find import ROOT
+from conformance.evidence.observations import Observation
+from conformance.evidence.scenario import (
+    Arm,
+    Create,
+    Exchange,
+    Expectation,
+    FactorySettings,
+    Gate,
+    KillDaemon,
+    KillWorker,
+    Release,
+    Scenario,
+    Stop,
+    StopWorker,
+    Together,
+    Wrong,
+)
+from conformance.machines.repro import fakes_zip, repro_text
+from conformance.machines.scenario_file import parse_scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+STILL_FAILS, FIXED, CANNOT_REPLAY = 1, 0, 2
+REFERENCE = "py:reference_impl:make"
+WITHIN_S = 100.0
+
+NEW = Observation(outcome="new")
+QUIET = Observation(outcome="returns", starts=0, connections=0, kill_requests=())
+
+ORDER = Scenario(
+    title="Released first, handed out first",
+    clauses=("F-POOL-02",),
+    profile="documented",
+    steps=(
+        Create(worker="w1"),
+        Create(worker="w2"),
+        Release(worker="w1"),
+        Release(worker="w2"),
+        Create(worker="w3"),
+    ),
+)
+ALLOWED = (
+    [Observation(outcome="new", starts=1, connections=1)],
+    [Observation(outcome="new", starts=0, connections=1)],
+    [QUIET],
+    [QUIET],
+    [Observation(outcome="same:w1", starts=0, connections=0, answers=True)],
+)
+WRONG = Wrong(clause="F-POOL-02", wrong="wrong_handouts", expected="w1", actual="w2")
+
+
+class Came(NamedTuple):
+    """What a script said, and with which code it exited."""
+
+    code: int
+    text: str
+
+
+class Bench:
+    """A directory with a script and a copy of the implementation, and nothing else."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        shutil.copytree(
+            ROOT / "reference_impl",
+            directory / "reference_impl",
+            ignore=shutil.ignore_patterns("__pycache__", "_tests"),
+        )
+
+    def write(
+        self,
+        scenario: Scenario,
+        allowed: Sequence[Sequence[Observation]] = (),
+        implementation: str = REFERENCE,
+    ) -> None:
+        some = allowed or [[] for _ in scenario.steps]
+        fakes = fakes_zip(ROOT / "fake_daemons")
+        text = repro_text(scenario, some, implementation, [WRONG], fakes)
+        (self.directory / "repro.py").write_text(text, encoding="utf-8")
+
+    def run(self, *arguments: str) -> Came:
+        """Run it by a bare interpreter: no site packages, nothing of the checkout."""
+        ran = subprocess.run(
+            [sys.executable, "-S", "repro.py", *arguments],
+            cwd=self.directory,
+            env={"PATH": os.environ["PATH"]},
+            capture_output=True,
+            text=True,
+            timeout=WITHIN_S,
+            check=False,
+        )
+        return Came(ran.returncode, ran.stdout + ran.stderr)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+def traces_of(directory: Path) -> list[str]:
+    """Processes that a script has left behind: they would run in its directory."""
+    found: list[str] = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            found += [pid] if os.readlink(f"/proc/{pid}/cwd") == str(directory) else []
+        except OSError:
+            continue
+    return found
+
+
+def test_a_failure_still_fails_on_what_it_was_found_on_and_is_fixed_elsewhere(bench: Bench) -> None:
+    bench.write(ORDER, ALLOWED, "mutant:lifo_pool")
+    failed = bench.run()
+    assert failed.code == STILL_FAILS, failed.text
+    assert "STILL FAILS on mutant:lifo_pool" in failed.text
+    assert "step 5, create w3: allowed w1 again" in failed.text
+    fixed = bench.run(REFERENCE)
+    assert fixed.code == FIXED, fixed.text
+    assert f"FIXED on {REFERENCE}" in fixed.text
+    assert traces_of(bench.directory) == []
+
+
+def test_what_is_expected_is_judged_though_everything_is_allowed(bench: Bench) -> None:
+    expect = Expectation(outcome="raises", counts_as=("socket_error",))
+    bench.write(Scenario(steps=(Create(worker="w1", expect=expect),)))
+    came = bench.run()
+    assert came.code == STILL_FAILS, came.text
+    assert "expected raises as socket_error; w1 is a new one" in came.text
+
+
+def test_faults_gates_and_kills(bench: Bench) -> None:
+    """A restart, an order of two callers forced by a gate, deaths of worker and daemon."""
+    race = Together(
+        branches=((Create(worker="w2"), Release(worker="w2")), (Create(worker="w3"),)),
+        gates=(Gate(name="g1", point="acknowledge"),),
+        schedule=("b1", "b2", "g1"),
+    )
+    steps = (
+        Arm(fault="accept=reset"),
+        Create(worker="w1", expect=Expectation(starts=2, connections=2)),
+        race,
+        StopWorker(worker="w1", expect=Expectation(kill_requests=("w1",))),
+        KillWorker(worker="w3"),
+        Exchange(worker="w3", expect=Expectation(outcome="raises")),
+        KillDaemon(),
+        Create(worker="w4", expect=Expectation(same_as="w2", starts=0)),
+        Create(worker="w5", expect=Expectation(starts=1)),
+        Stop(),
+    )
+    both = Observation(branches=((NEW, Observation(outcome="returns")), (NEW,)))
+    allowed: list[list[Observation]] = [[] for _ in steps]
+    allowed[2] = [both]
+    bench.write(Scenario(steps=steps), allowed)
+    came = bench.run()
+    assert came.code == FIXED, came.text
+    assert traces_of(bench.directory) == []
+
+
+def test_callers_that_get_the_same_worker(bench: Bench) -> None:
+    """The outcomes of a Together are allowed as a whole: two new ones are not."""
+    pair = Together(branches=((Create(worker="w2"),), (Create(worker="w3"),)))
+    steps = (Create(worker="w1"), Release(worker="w1"), pair)
+    again = Observation(outcome="same:w1")
+    scenario = Scenario(steps=steps, repeat=2)
+    either = [Observation(branches=((one,), (two,))) for one, two in ((NEW, again), (again, NEW))]
+    bench.write(scenario, [[NEW], [QUIET], either])
+    came = bench.run()
+    assert came.code == FIXED, came.text
+    bench.write(scenario, [[NEW], [QUIET], [Observation(branches=((NEW,), (NEW,)))]])
+    came = bench.run()
+    assert came.code == STILL_FAILS, came.text
+    assert "allowed a new worker | a new worker" in came.text
+
+
+def test_simple_workers_and_two_factories(bench: Bench) -> None:
+    factories = {"f1": FactorySettings(use_daemon=False), "f2": FactorySettings(python="second")}
+    steps = (
+        Create(worker="w1", factory="f1", expect=Expectation(starts=1, connections=0)),
+        Create(worker="w2", factory="f2", expect=Expectation(starts=1, connections=1)),
+        Exchange(worker="w1", expect=Expectation(outcome="returns")),
+        Stop(factory="f1"),
+    )
+    bench.write(Scenario(factories=factories, steps=steps))
+    came = bench.run()
+    assert came.code == FIXED, came.text
+
+
+ADAPTER = """\
+import sys
+sys.path.insert(0, {root!r})
+from conformance.adapters import python
+sys.argv[1:] = ["reference_impl.mutants.lifo_pool:make"]
+python.main()
+"""
+
+
+def test_an_adapter_is_spoken_to_as_by_the_suite(bench: Bench) -> None:
+    bench.write(ORDER, ALLOWED)
+    (bench.directory / "adapter.py").write_text(ADAPTER.format(root=str(ROOT)), encoding="utf-8")
+    came = bench.run(f"cmd:{sys.executable} adapter.py")
+    assert came.code == STILL_FAILS, came.text
+    assert "w3 is w2 again" in came.text
+    assert traces_of(bench.directory) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("spark:/opt/venv", "needs the suite"),
+        ("py:no.such:make", "No module named 'no'"),
+        ("cmd:/no/such/program", "No such file"),
+        ("nonsense", "name one"),
+        ("cmd:true", "gone away"),
+    ],
+)
+def test_what_cannot_be_replayed_says_why(bench: Bench, name: str, why: str) -> None:
+    bench.write(ORDER, ALLOWED)
+    came = bench.run(name)
+    assert came.code == CANNOT_REPLAY, came.text
+    assert "CANNOT REPLAY: " in came.text
+    assert why in " ".join(came.text.split())
+    assert "Traceback" not in came.text
+
+
+def test_the_examples_of_the_page_play(bench: Bench) -> None:
+    page = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    for text in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL):
+        bench.write(parse_scenario(text))
+        came = bench.run()
+        assert came.code == FIXED, came.text
+
+
+# -- the text -------------------------------------------------------------------------------------
+
+
+def script_text() -> str:
+    fakes = fakes_zip(ROOT / "fake_daemons")
+    return repro_text(ORDER, ALLOWED, "mutant:lifo_pool", [WRONG], fakes)
+
+
+def test_its_head_says_what_failed_and_how_to_replay_it() -> None:
+    head = script_text().partition("\nfrom __future__")[0]
+    assert "# Released first, handed out first" in head
+    assert "create w1 · create w2 · release w1 · release w2 · create w3" in head
+    assert "F-POOL-02 wrong_handouts: expected w1; actual w2" in head
+    assert all(line.startswith("#") for line in head.splitlines() if line)
+
+
+def test_it_imports_the_standard_library_alone() -> None:
+    modules: set[str] = set()
+    for node in ast.walk(ast.parse(script_text())):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            modules.add((node.module or "").partition(".")[0])
+    assert modules <= set(sys.stdlib_module_names)
+
+
+def test_no_two_of_its_parts_define_the_same_name() -> None:
+    named: Counter[str] = Counter()
+    for node in ast.parse(script_text()).body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            named[node.name] += 1
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            named.update(one.id for one in targets if isinstance(one, ast.Name))
+    assert [name for name, times in named.items() if times > 1] == []
+
+
+def test_equal_failures_make_equal_texts() -> None:
+    assert script_text() == script_text()
+
+
+def test_each_step_needs_its_observations() -> None:
+    with pytest.raises(ValueError, match="0 lists of observations for 5 steps"):
+        repro_text(ORDER, [], "mutant:lifo_pool", [], b"")
+
+
+def test_texts_from_outside_break_out_of_nothing() -> None:
+    nasty = "x\"\"\"\n'''\\ {0} %s\x85"
+    scenario = Scenario(title=nasty, steps=())
+    wrong = Wrong(clause=nasty, wrong=nasty, expected=nasty, actual=nasty)
+    ast.parse(repro_text(scenario, [], nasty, [wrong], b""))

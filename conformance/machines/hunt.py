@@ -1,0 +1,242 @@
+"""From a search to a verdict: let a machine look, shrink what it finds, confirm it, tell it."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from conformance.drive.clock import Deadline
+from conformance.errors import EnvironmentFault
+from conformance.evidence.scenario import (
+    AnyStep,
+    Create,
+    Gate,
+    GatePoint,
+    Origin,
+    Scenario,
+    Together,
+    Wrong,
+)
+from conformance.machines.explore import explore, settings_for
+from conformance.machines.performance import FULL, SHRINKING, Pace
+from conformance.machines.shrink import Budget, shrink
+from conformance.plan.drawing import GATE_POINTS
+
+if TYPE_CHECKING:
+    from conformance.evidence.findings import Finding
+    from conformance.machines.arena import Arena, Failure, Replayed
+    from conformance.stage.opening import Search
+
+#: Examples of a machine, by effort.
+EXAMPLES = {"quick": 8, "default": 30, "thorough": 1000, "none": 0}
+#: Examples between two looks at the clock while exploring.
+_ROUND = 20
+#: What shrinking may cost: replays and seconds.
+_REPLAYS, _SHRINK_S = 200, 15.0
+#: The same for a failure by which a call hangs: each replay costs its deadline.
+_HANG_REPLAYS, _HANG_SHRINK_S = 14, 20.0
+#: How often a scenario is played to see a race that no gate controls.
+_CHANCES = 20
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """A failure, as short as it gets, and seen again.
+
+    Attributes:
+        scenario: with its origin.
+        replayed: what the last replay showed.
+        after_s: seconds from the beginning of the search to the first failure.
+        examples: how many examples were played until then.
+        replays: how many scenarios were played to shrink it.
+    """
+
+    scenario: Scenario
+    replayed: Replayed
+    after_s: float
+    examples: int
+    replays: int
+
+
+def hunt(arena: Arena, name: str, search: Search) -> Found | None:
+    """Let a machine look for a failure, as long as it is to look.
+
+    Args:
+        arena: where it plays.
+        name: of the machine.
+        search: how it searches.
+
+    Returns:
+        What it found, shrunk and confirmed; None if it found nothing.
+
+    Raises:
+        EnvironmentFault: if it has seen a failure that did not show again, and no other.
+    """
+    deadline = None if search.explore_s is None else Deadline(search.explore_s)
+    seeds = count(search.seed)
+    while True:
+        number = None if deadline else next(seeds)
+        left = _ROUND if deadline else EXAMPLES[search.effort] - arena.examples
+        if left <= 0 or (deadline and deadline.is_over):
+            break
+        explore(arena, name, settings_for(left, search.examples_dir), number)
+        if arena.failure is not None:
+            found = settle(arena, arena.failure, name, number)
+            if found is not None:
+                return found
+            arena.go_on()
+    if arena.unconfirmed:
+        raise EnvironmentFault(
+            f"the {name} machine saw it, and not again: {arena.unconfirmed[0].findings[0]}"
+        )
+    return None
+
+
+def settle(arena: Arena, failure: Failure, name: str, number: int | None) -> Found | None:
+    """Shrink a failure and see it again, by the full deadlines.
+
+    Args:
+        arena: where it was found.
+        failure: what was found.
+        name: of the machine that found it.
+        number: the seed; None if it was found at random.
+
+    Returns:
+        The failure, as short as it gets; None if it does not show again.
+    """
+    sought = failure.findings[0]
+    is_hang = sought.wrong == "endless_calls"
+    deadline = Deadline(_HANG_SHRINK_S if is_hang else _SHRINK_S)
+    budget = Budget(_HANG_REPLAYS if is_hang else _REPLAYS, lambda: deadline.is_over)
+
+    failing = _controlled(arena, failure.scenario, sought)
+    is_controlled = control_of(failing) != "chance"
+
+    def fails(scenario: Scenario) -> bool:
+        if is_controlled and control_of(scenario) == "chance":
+            return False  # shorter without its gates, but then chance decides
+        return replay_until(arena, scenario, SHRINKING, sought) is not None
+
+    shrunk = shrink(failing, fails, budget)
+    for scenario in (shrunk.scenario, failure.scenario):
+        replayed = replay_until(arena, scenario, FULL, sought)
+        if replayed is not None:
+            told = _with_origin(arena, scenario, failure, replayed, name, number)
+            return Found(
+                scenario=told,
+                replayed=replayed,
+                after_s=failure.after_s,
+                examples=failure.examples,
+                replays=shrunk.replays,
+            )
+    return None
+
+
+def _controlled(arena: Arena, scenario: Scenario, sought: Finding) -> Scenario:
+    """Look for a gate that takes chance out of a failure of callers at the same time.
+
+    Args:
+        arena: where it was found.
+        scenario: that fails.
+        sought: the finding.
+
+    Returns:
+        The scenario with the first gate at which it fails, or as it was.
+    """
+    if control_of(scenario) != "chance":
+        return scenario
+    for point in GATE_POINTS:
+        gated = msgspec.structs.replace(
+            scenario, steps=tuple(_gated(step, point) for step in scenario.steps)
+        )
+        if any(_is_same(one, sought) for one in arena.replay(gated, SHRINKING).findings):
+            return gated
+    return scenario
+
+
+def _gated(step: AnyStep, point: GatePoint) -> AnyStep:
+    """The first caller who comes to a point waits there until all have begun."""
+    if not isinstance(step, Together):
+        return step
+    factory = next(
+        (one.factory for branch in step.branches for one in branch if isinstance(one, Create)), ""
+    )
+    if not factory:
+        return step
+    gate = Gate(name="g1", point=point, factory=factory)
+    begins = tuple(f"b{number}" for number in range(1, len(step.branches) + 1))
+    return msgspec.structs.replace(step, gates=(gate,), schedule=(*begins, gate.name))
+
+
+def replay_until(
+    arena: Arena, scenario: Scenario, pace: Pace, sought: Finding | None = None
+) -> Replayed | None:
+    """Play a scenario, more often if chance has a hand in it, until it fails.
+
+    Args:
+        arena: where to play.
+        scenario: to be played.
+        pace: how long is waited.
+        sought: the finding to see again; any will do if None, a recorded one too.
+
+    Returns:
+        What the failing replay showed; None if there was none.
+    """
+    for _ in range(max(scenario.repeat, _CHANCES if control_of(scenario) == "chance" else 1)):
+        replayed = arena.replay(scenario, pace)
+        if any(_is_same(one, sought) for one in replayed.findings):
+            return replayed
+    return None
+
+
+def _is_same(finding: Finding, sought: Finding | None) -> bool:
+    if sought is None:
+        return True
+    # The clause depends on what was asked, which is what shrinking changes.
+    return finding.wrong == sought.wrong or finding.clause == sought.clause
+
+
+def control_of(scenario: Scenario) -> str:
+    """Tell what it takes to see a failure.
+
+    Args:
+        scenario: that fails.
+
+    Returns:
+        `sequence`: the steps alone; `gates`: callers at the same time, held where the
+        schedule says; `chance`: callers at the same time, as it happens.
+    """
+    together = [step for step in scenario.steps if isinstance(step, Together)]
+    if not together:
+        return "sequence"
+    return "gates" if all(step.schedule for step in together) else "chance"
+
+
+def _with_origin(  # noqa: PLR0913, PLR0917 - each is one line of the origin
+    arena: Arena,
+    scenario: Scenario,
+    failure: Failure,
+    replayed: Replayed,
+    name: str,
+    number: int | None,
+) -> Scenario:
+    wrongs = tuple(
+        Wrong(clause=one.clause, wrong=one.wrong, expected=one.expected, actual=one.actual)
+        for one in replayed.findings
+    )
+    chance = control_of(scenario) == "chance"
+    return msgspec.structs.replace(
+        scenario,
+        clauses=tuple(dict.fromkeys(one.clause for one in wrongs)),
+        profile=arena.terms.profile.name,
+        repeat=_CHANCES if chance else 1,
+        origin=Origin(
+            machine=name,
+            seed=number,
+            shrunk_from=failure.scenario.length,
+            control=control_of(scenario),  # type: ignore[arg-type]
+            implementation=arena.run.name,
+            wrongs=wrongs,
+        ),
+    )

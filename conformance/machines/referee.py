@@ -1,0 +1,218 @@
+"""Judges a performance after each step: the model says what may come, checkers what is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from conformance.drive.clock import wait_until
+from conformance.evidence.outcomes import Returned
+from conformance.evidence.scenario import Create, Operation, Stop
+from conformance.machines.blame import explain
+from conformance.machines.concurrency import Linearization, clause_of, explain_disorder
+from conformance.machines.matching import matched
+from conformance.machines.performance import Done
+from conformance.machines.scrutiny import Scrutiny, Standing
+from conformance.plan.branch import Branch, Returns
+from conformance.plan.model import Deed, Model
+from conformance.plan.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from conformance.contract.profiles import Profile
+    from conformance.evidence.findings import Finding
+    from conformance.evidence.scenario import FactorySettings
+    from conformance.machines.crossing import Crossed
+    from conformance.machines.performance import Performance
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """One way in which the model explains what was seen so far.
+
+    Attributes:
+        state: how the factory stands by it.
+        branch: by which the last operation came out.
+    """
+
+    state: State
+    branch: Branch
+
+
+class Referee:
+    """Follows a performance by the model of each factory.
+
+    Args:
+        performance: to be judged.
+        profile: by which.
+        factories: by name, with their settings.
+
+    Attributes:
+        models: of each factory.
+        states: in which each factory may be, by what was seen.
+        judged: clauses that had a say so far.
+    """
+
+    def __init__(
+        self,
+        performance: Performance,
+        profile: Profile,
+        factories: Mapping[str, FactorySettings],
+    ) -> None:
+        self.performance = performance
+        self.profile = profile
+        self.models = {name: Model(profile, one) for name, one in factories.items()}
+        self.states: dict[str, tuple[State, ...]] = {name: (State(),) for name in factories}
+        self.judged: set[str] = set()
+        self._scrutiny = Scrutiny(performance, profile)
+        self._owners: dict[str, str] = {}
+
+    def follow(self, deed: Deed) -> None:
+        """Take note of what was done to a factory's processes.
+
+        Args:
+            deed: that was done.
+        """
+        name = self.owner_of(deed)
+        if name is not None:
+            after = {Model.after(state, deed) for state in self.states[name]}
+            self.states[name] = tuple(after)
+
+    def judge(self, done: Done) -> list[Finding]:
+        """Judge an operation and what followed from it.
+
+        Args:
+            done: the operation, performed.
+
+        Returns:
+            What was wrong, each with its clause; nothing if all was well.
+        """
+        name = self.owner_of(done.operation)
+        if name is None:
+            return []
+        allowed = [
+            branch
+            for state in self.states[name]
+            for branch in self.models[name].branches(state, done.operation)
+        ]
+        if not allowed:
+            return []
+        self.judged |= {branch.clause for branch in allowed}
+        matching = [
+            Candidate(state, branch)
+            for branch in allowed
+            if (state := matched(branch, done)) is not None
+        ]
+        if not matching:
+            return explain(allowed[0], done)
+        return self.settle(name, matching, done)
+
+    def judge_together(self, crossed: Sequence[Crossed]) -> list[Finding]:
+        """Judge operations that overlapped.
+
+        Args:
+            crossed: the operations, performed.
+
+        Returns:
+            What was wrong, each with its clause.
+        """
+        for one in crossed:
+            self.owner_of(one.operation)
+        for name in self.states:
+            mine = [one for one in crossed if self.owner_of(one.operation) == name]
+            found = self._judge_crossing(name, mine) if mine else []
+            if found:
+                return found
+        return []
+
+    def _judge_crossing(self, name: str, crossed: list[Crossed]) -> list[Finding]:
+        clause = clause_of(crossed, self.states[name])
+        self.judged |= {clause, "F-CONC-02"}
+        found = Linearization(self.models[name], crossed).search(self.states[name])
+        if not found.is_linearizable:
+            return explain_disorder(self.models[name], self.states[name], crossed, found)
+        branch = Branch(outcome=Returns(), state=found.finals[0], clause=clause)
+        done = Done(operation=crossed[-1].operation, outcome=Returned(None))
+        heard = min(len(state.kills) for state in self.states[name])
+        finals = dict.fromkeys(_forgiven(state, heard, self.states[name]) for state in found.finals)
+        return self.settle(name, [Candidate(state, branch) for state in finals], done)
+
+    def settle(self, name: str, candidates: list[Candidate], done: Done) -> list[Finding]:
+        """Wait for what must follow, and judge it.
+
+        Args:
+            name: of the factory.
+            candidates: that explain the outcome.
+            done: the operation.
+
+        Returns:
+            What is wrong by every candidate, as the first one has it.
+        """
+        scrutiny = self._scrutiny
+
+        def is_decided() -> bool:
+            standings = {scrutiny.standing(name, one.state) for one in candidates}
+            return Standing.SETTLED in standings or Standing.WAITING not in standings
+
+        wait_until(is_decided, self.performance.pace.settle_s)
+        findings = {one: scrutiny.look(name, one.state, one.branch, done) for one in candidates}
+        self.judged |= scrutiny.clauses
+        fitting = [one for one, found in findings.items() if not found]
+        if not fitting:
+            # The candidate with the least wrong is the likeliest account.
+            return min(findings.values(), key=len)
+        self.states[name] = tuple({one.state for one in fitting})
+        return []
+
+    def owner_of(self, step: Operation | Deed) -> str | None:
+        """Tell which factory a step is about.
+
+        Args:
+            step: in question.
+
+        Returns:
+            Its name; None if it is about a worker that nobody asked for.
+        """
+        if isinstance(step, Create):
+            self._owners[step.worker] = step.factory
+        worker = getattr(step, "worker", None)
+        if worker is not None:
+            return self._owners.get(worker)
+        return str(getattr(step, "factory", "")) or None
+
+    def finish(self) -> list[Finding]:
+        """Stop every factory, close every worker, and see that nothing is left.
+
+        Returns:
+            What was wrong.
+        """
+        for name in self.states:
+            if not self.performance.has_factory(name):
+                continue
+            done = self.performance.perform(Stop(factory=name))
+            found = self.judge(done) if done is not None else []
+            if found:
+                return found
+        found = self._scrutiny.leftovers(self.states)
+        self.judged |= self._scrutiny.clauses
+        return found
+
+
+def _forgiven(state: State, heard: int, before: Iterable[State]) -> State:
+    """Let go of kill requests whose daemon was stopped meanwhile.
+
+    Two runners race: SIGTERM, and the request on the daemon's stdin (F-STOP-07, F-STOP-01).
+
+    Args:
+        state: in which the calls ended.
+        heard: how many kill requests had been heard before them.
+        before: states in which they began.
+
+    Returns:
+        The state; what was asked of a daemon that is gone may be heard, and need not be.
+    """
+    if state.has_living_daemon and any(state.starts == one.starts for one in before):
+        return state
+    late = frozenset(state.kills[heard:])
+    return msgspec.structs.replace(state, kills=state.kills[:heard], may_kill=state.may_kill | late)

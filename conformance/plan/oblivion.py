@@ -1,0 +1,68 @@
+"""Forgets what no later step of a scenario depends on, so that states meet again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from conformance.contract.lifecycles import WorkerState
+from conformance.evidence.scenario import AnyStep, Together
+from conformance.plan.state import Life, State
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: A life of which only the name may still be heard.
+_GONE = Life(WorkerState.DEAD, 0, is_open=False)
+
+
+def names_after(steps: Sequence[AnyStep]) -> list[frozenset[str]]:
+    """Tell which workers are named after each step.
+
+    Args:
+        steps: of a scenario.
+
+    Returns:
+        For each step the names in those that follow it.
+    """
+    found: list[frozenset[str]] = []
+    named: frozenset[str] = frozenset()
+    for step in reversed(steps):
+        found.append(named)
+        branches = step.branches if isinstance(step, Together) else ((step,),)
+        named |= {getattr(one, "worker", "") for branch in branches for one in branch}
+    return found[::-1]
+
+
+def at_rest(state: State, named: frozenset[str]) -> State:
+    """Give the state from which the same follows, with as little in it as can be.
+
+    Args:
+        state: of a factory after a step.
+        named: workers that are named later.
+
+    Returns:
+        The state, with counts begun anew, and without lives that nobody can meet.
+    """
+    met = set(state.idle) | {life for name, life in state.leases if name in named}
+    kept = sorted(met | state.may_kill)
+    places = {life: place for place, life in enumerate(kept)}
+    # Which daemon a worker is of matters no more than whether it is of the last one.
+    lives = (
+        msgspec.structs.replace(life, generation=int(life.generation == state.starts))
+        for life in map(state.lives.__getitem__, kept)
+    )
+    return msgspec.structs.replace(
+        state.settled(),
+        starts=min(state.starts, 1),
+        lives=tuple(
+            life if index in met else _GONE for index, life in zip(kept, lives, strict=True)
+        ),
+        idle=tuple(places[life] for life in state.idle),
+        leases=tuple((name, places[life]) for name, life in state.leases if life in places),
+        may_kill=frozenset(places[life] for life in state.may_kill),
+        connections=0,
+        kills=(),
+        misuse=(),
+    )

@@ -1,0 +1,75 @@
+"""The fixture of the machines: hunt, and put what came of it into the record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from conformance.machines.arena import Arena
+from conformance.machines.cases import keep
+from conformance.machines.hunt import hunt, replay_until
+from conformance.machines.performance import FULL
+
+if TYPE_CHECKING:
+    from conformance.check.verdicts import Terms
+    from conformance.evidence.findings import Finding
+    from conformance.evidence.scenario import Scenario
+    from conformance.stage.opening import Search
+    from conformance.stage.record import Record
+    from conformance.stage.run import Run
+
+
+class Hunter:
+    """Lets machines hunt, on the implementation under test.
+
+    Args:
+        run: whose implementation it is.
+        terms: by what it is judged.
+        record: of the test.
+        search: how machines search.
+    """
+
+    def __init__(self, run: Run, terms: Terms, record: Record, search: Search) -> None:
+        self._run = run
+        self._terms = terms
+        self._record = record
+        self._search = search
+
+    def hunt(self, name: str) -> None:
+        """Let a machine search, and judge the clauses that had a say.
+
+        Args:
+            name: of the machine.
+        """
+        arena = Arena(self._run, self._terms)
+        found = hunt(arena, name, self._search)
+        for clause in self._record.claimed:
+            if clause in arena.judged:
+                self._record.judge(clause)
+        for failure in arena.explained.values():
+            self._judge(failure.findings)
+        if found is not None:
+            case = keep(arena, found, self._search.cases_dir)
+            self._record.cases.append(case)
+            named = (msgspec.structs.replace(one, case=case.id) for one in found.replayed.findings)
+            self._judge(tuple(named))
+
+    def replay(self, scenario: Scenario) -> None:
+        """Play a scenario, and judge the clauses that it is about.
+
+        Args:
+            scenario: from a file.
+        """
+        arena = Arena(self._run, self._terms)
+        replayed = replay_until(arena, scenario, FULL)
+        for clause in self._record.claimed:
+            self._record.judge(clause)
+        main = self._record.claimed[0]
+        for finding in replayed.findings if replayed is not None else ():
+            is_claimed = finding.clause in self._record.claimed
+            self._record.judge(finding.clause if is_claimed else main, [finding])
+
+    def _judge(self, findings: tuple[Finding, ...]) -> None:
+        for finding in findings:
+            self._record.judge(finding.clause, [finding])
