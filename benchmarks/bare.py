@@ -28,15 +28,18 @@ from conformance.evidence.scenario import (
     Exchange,
     KillDaemon,
     KillWorker,
+    Operation,
     Release,
     Scenario,
     Stop,
     StopWorker,
+    Together,
 )
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from conformance.plan.model import Deed
     from conformance.stage.run import Run
 
 _LIMIT_S = 30.0
@@ -94,16 +97,28 @@ class _Example:
 
     def do(self, step: AnyStep) -> None:
         match step:
+            case Arm() | Cease() | KillDaemon() | KillWorker():
+                self._act(step)
+            case Together():
+                raise NotImplementedError("a bare loop has one caller")
+            case _:
+                self._ask(step)
+
+    def _ask(self, operation: Operation) -> None:
+        match operation:
             case Create(worker=name, factory=owner):
                 self._create(name, owner)
             case Exchange(worker=name):
-                self._ask(name)
+                self._echo(name)
             case Release(worker=name):
                 self._of_worker("factory.release_worker", name)
             case StopWorker(worker=name):
                 self._of_worker("factory.stop_worker", name)
             case Stop(factory=owner):
                 self._call("factory.stop", OfFactory(factory=self._factory(owner)))
+
+    def _act(self, deed: Deed) -> None:
+        match deed:
             case Arm(fault=fault, times=times, factory=owner):
                 self._arm(owner, fault, times)
             case Cease(factory=owner):
@@ -113,8 +128,6 @@ class _Example:
                 self._kill(self._daemon_pid(owner))
             case KillWorker(worker=name):
                 self._kill(self._pids.get(name))
-            case _:
-                raise NotImplementedError(type(step).__name__)
 
     def finish(self) -> None:
         for name in self._factories.values():
@@ -131,9 +144,9 @@ class _Example:
         outcome = self._call("factory.create", OfFactory(factory=self._factory(owner)))
         if isinstance(outcome, Returned):
             self._workers[name] = (owner, outcome.value.worker)
-            self._ask(name)
+            self._echo(name)
 
-    def _ask(self, name: str) -> None:
+    def _echo(self, name: str) -> None:
         if name not in self._workers:
             return
         params = ExchangeParams(

@@ -20,7 +20,7 @@ from conformance.check.pools import (
 )
 from conformance.contract.limits import IDLE_WORKER_TIMEOUT_S, MONITOR_TICK_S, MUST_HAPPEN_S
 from conformance.drive.clock import Deadline, now_s, wait_until
-from conformance.errors import Unobservable
+from conformance.errors import EnvironmentFault, Unobservable
 from conformance.stage.cast import pid_of
 
 if TYPE_CHECKING:
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from conformance.stage.stage import Stage
 
 OPTION = "idle_timeout_s"
-#: Long enough to tell the last release from the first, short enough to wait for.
-SHORT_S = 0.2
+#: Long enough to tell the last release from the first, short enough to wait for. On a busy
+#: machine two releases may be further apart than the first one, and then nothing is shown.
+SHORT_S = (0.2, 1.0, 5.0)
 #: About as long as a worker lies idle between two calls through the door.
 TINY_S = (0.0005, 0.001, 0.002)
 #: How many workers lie idle in each factory, so that a clean-up always finds some.
@@ -47,16 +48,27 @@ FULL_S = IDLE_WORKER_TIMEOUT_S + DELAY_S + 30
 @pytest.mark.clauses("F-POOL-07", "F-POOL-08")
 def test_idle_workers_are_closed_after_the_last_release(stage: Stage) -> None:
     """Two idle workers, released one after the other; one active, one active again."""
-    factory = stage.factory(options={OPTION: SHORT_S})
-    timeout_s = SHORT_S if factory.honoured.get(OPTION) else IDLE_WORKER_TIMEOUT_S
+    for short_s in SHORT_S:
+        if _judge_time_out(stage, short_s):
+            return
+    raise EnvironmentFault("this machine is too busy to release two workers within a time-out")
+
+
+def _judge_time_out(stage: Stage, short_s: float) -> bool:
+    """Play it by one time-out; tell whether both releases came within it."""
+    factory = stage.factory(options={OPTION: short_s})
+    timeout_s = short_s if factory.honoured.get(OPTION) else IDLE_WORKER_TIMEOUT_S
     idle = [factory.create(), factory.create()]
     active = [factory.create(), factory.create()]
     idle_pids, active_pids = [pid_of(one) for one in idle], [pid_of(one) for one in active]
     factory.release(active[0])
     factory.create()
+    first_s = now_s()
     factory.release(idle[0])
-    _wait_a_while()
+    _wait_a_while(first_s + short_s / 2)
     factory.release(idle[1])
+    if now_s() - first_s >= timeout_s:
+        return False
     term = _term(stage.history, timeout_s)
     wait_until(lambda: _closed(stage.history) >= set(idle_pids), timeout_s + DELAY_S)
     stage.judge(
@@ -70,12 +82,12 @@ def test_idle_workers_are_closed_after_the_last_release(stage: Stage) -> None:
         closed_connections(stage.history, active_pids),
         mute_handouts([one.echo()[0] for one in active]),
     )
+    return True
 
 
-def _wait_a_while() -> None:
+def _wait_a_while(moment_s: float) -> None:
     """Let time pass between two releases: it alone tells the first from the last."""
-    moment = now_s() + SHORT_S / 2
-    wait_until(lambda: now_s() >= moment, SHORT_S)
+    wait_until(lambda: now_s() >= moment_s, MUST_HAPPEN_S)
 
 
 def _term(history: History, timeout_s: float) -> Term:

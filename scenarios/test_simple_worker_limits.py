@@ -17,15 +17,15 @@ from conformance.door.messages import WorkerStopped
 from conformance.drive import sandbox
 from conformance.drive.clock import wait_until
 from conformance.observe import processes
-from conformance.stage.together import create_together
+from conformance.stage.together import Answer, create_together
 
 if TYPE_CHECKING:
     from conformance.stage.factory import Factory, Worker
     from conformance.stage.stage import Stage
 
-#: What the limits are set to, in seconds, where the implementation lets us.
-SHORT_S = 0.4
-SHORT = {"connect_timeout_s": SHORT_S, "handshake_timeout_s": SHORT_S}
+#: What the limits are set to, in seconds, where the implementation lets us. On a busy
+#: machine a process may start too late for the first one, and then nothing is shown.
+SHORT_S = (0.4, 2.0, 8.0)
 WRAPPED = "Python worker failed to connect back."
 #: From here on a wait counts as endless, in seconds: half as long again as Spark's.
 ENDLESS_S = 15.0
@@ -36,24 +36,20 @@ TIDY_S = 2.0
 @pytest.mark.clauses("F-SIMP-02", "F-SIMP-04", "F-SIMP-10", "F-SIMP-06")
 def test_no_wait_for_a_simple_worker_is_endless(stage: Stage) -> None:
     """Four at once: no connection, no secret, no pid, and one that ends at its start."""
-    late, silent, nameless = (
-        stage.simple_factory(fault, options=SHORT)
-        for fault in ("connect=never", "offer=never", "pid=never")
-    )
-    early = stage.simple_factory("start=exit:3")
-    limit_s = MUST_HAPPEN_S if late.honoured.get("connect_timeout_s") else ENDLESS_S
-    answers = create_together(stage, (late, silent, early, nameless), limit_s)
+    answers, is_short, short_s = _ask_patiently(stage)
     no_connection, no_secret, no_process, no_pid = answers
+    allowed_s = short_s if is_short else CONNECT_BACK_S
     stage.judge(
         "F-SIMP-02",
         failures_to_raise(no_connection.outcome, ("time_out",), WRAPPED),
-        early_answers(no_connection.took_s, allowed_s(late, CONNECT_BACK_S)),
-        late_answers(no_connection.took_s, allowed_s(late, CONNECT_BACK_S) + MUST_HAPPEN_S),
+        early_answers(no_connection.took_s, allowed_s),
+        late_answers(no_connection.took_s, allowed_s + MUST_HAPPEN_S),
     )
+    allowed_s = short_s if is_short else SIMPLE_SECRET_S
     stage.judge(
         "F-SIMP-04",
         failures_to_raise(no_secret.outcome, ("time_out",), WRAPPED),
-        late_answers(no_secret.took_s, allowed_s(silent, SIMPLE_SECRET_S) + MUST_HAPPEN_S),
+        late_answers(no_secret.took_s, allowed_s + MUST_HAPPEN_S),
         unstruck_faults(stage.history, "offer"),
     )
     stage.judge(
@@ -64,6 +60,29 @@ def test_no_wait_for_a_simple_worker_is_endless(stage: Stage) -> None:
     )
     listening = processes.listening_sockets(stage.run.about.pid)
     stage.judge("F-SIMP-06", leaked_listeners(listening, ports_of(stage.history)))
+
+
+def _ask_patiently(stage: Stage) -> tuple[list[Answer], bool, float]:
+    """Ask by one limit after the other, until each process has come to its fault."""
+    *shorter, longest_s = SHORT_S
+    for short_s in shorter:
+        answers, is_short = _ask_four(stage, short_s)
+        if stage.history.of("fault", point="offer") and stage.history.of("fault", point="pid"):
+            return answers, is_short, short_s
+    return *_ask_four(stage, longest_s), longest_s
+
+
+def _ask_four(stage: Stage, short_s: float) -> tuple[list[Answer], bool]:
+    """Ask four factories at once; tell whether they keep to the limit that they were given."""
+    short = {"connect_timeout_s": short_s, "handshake_timeout_s": short_s}
+    late, silent, nameless = (
+        stage.simple_factory(fault, options=short)
+        for fault in ("connect=never", "offer=never", "pid=never")
+    )
+    early = stage.simple_factory("start=exit:3")
+    is_short = late.honoured.get("connect_timeout_s", False)
+    limit_s = short_s + MUST_HAPPEN_S if is_short else ENDLESS_S
+    return create_together(stage, (late, silent, early, nameless), limit_s), is_short
 
 
 @pytest.mark.clauses("F-SIMP-10")
@@ -103,8 +122,3 @@ def test_the_end_of_a_daemons_worker_is_not_told(stage: Stage) -> None:
 def is_stopped(factory: Factory, worker: Worker) -> bool:
     """Ask whether a simple worker has ended."""
     return factory.is_worker_stopped(worker).value(WorkerStopped).stopped
-
-
-def allowed_s(factory: Factory, spark_s: float) -> float:
-    """Tell how long a factory may wait for a connection, or for a secret."""
-    return SHORT_S if factory.honoured.get("connect_timeout_s") else spark_s

@@ -43,7 +43,7 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
     plans = {}
     for mutant in SHALLOW:
         told = CONSTANTS[mutant]
-        options = ["--clause", told["CLAUSE"], "--level", "should"]
+        options = ["--clause", told["CLAUSE"], "--level", "should", "--effort", "none"]
         options += ["--profile", told.get("PROFILE", DEFAULT_PROFILE)]
         plans[mutant] = (f"mutant:{mutant}", options, None)
     opened = Window(tmp_path_factory.mktemp("mutants"), plans)

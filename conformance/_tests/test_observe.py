@@ -80,3 +80,16 @@ def test_the_side_channel_holds_what_both_sides_wrote_in_order(tmp_path: Path) -
     channel.note("return", detail="a b=c\nd%")
     assert channel.history().of("return")[0].keys == {"detail": "a b=c\nd%"}
     channel.close()
+
+
+def test_a_line_that_a_kill_has_torn_is_dropped_and_the_next_one_kept(tmp_path: Path) -> None:
+    """The kernel copies page by page; a writer killed in between leaves no newline."""
+    channel = SideChannel(tmp_path / "sightings")
+    whole = b"41235 5774 1 worker born n=1\n"
+    for torn in (b"41234 9 2 daemon fork n=1 worker_pid=57", b"41234 9", b"412", b"41234 9 2 dae"):
+        with (tmp_path / "sightings").open("ab") as file:
+            file.write(torn + whole)
+    history = channel.history()
+    channel.close()
+    assert [seen.pid for seen in history.of("born", "worker", n=1)] == [5774] * 4
+    assert len(history) == 4

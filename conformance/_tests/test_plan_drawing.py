@@ -32,7 +32,16 @@ from conformance.evidence.scenario import (
     worker_factories,
 )
 from conformance.machines.scenario_check import check
-from conformance.plan.drawing import choose_fault, make_step, recovery, scenarios, targets
+from conformance.plan.drawing import (
+    choose_fault,
+    is_of_start,
+    make_step,
+    provoking,
+    recovery,
+    scenarios,
+    settling,
+    targets,
+)
 from conformance.plan.mischief import MISCHIEFS, mischiefs_for
 from conformance.plan.model import Model
 from conformance.plan.outlook import Outlook
@@ -113,7 +122,8 @@ def test_a_scenario_names_only_what_exists(name: str, profile: str) -> None:
 @every
 def test_a_scenario_begins_with_a_create_and_ends_with_a_recovery(name: str, profile: str) -> None:
     for scenario in drawn(name, profile):
-        assert isinstance(scenario.steps[0], Create)
+        first = scenario.steps[0]
+        assert isinstance(first.branches[0][0] if isinstance(first, Together) else first, Create)
         ends = list(scenario.steps)
         for factory in reversed(scenario.factories):
             exchange, create = ends.pop(), ends.pop()
@@ -173,14 +183,24 @@ def test_no_fault_is_left_in_the_end_and_no_clause_unclaimed(name: str, profile:
 
 def test_each_worker_is_given_back_by_one_caller() -> None:
     for scenario in drawn("races", "documented"):
-        (together,) = (one for one in scenario.steps if isinstance(one, Together))
-        assert 2 <= len(together.branches) <= 3
-        calls = [call for branch in together.branches for call in branch]
-        named = [call.worker for call in calls if not isinstance(call, Stop)]
-        assert len(set(named)) == len(named)
-        gates = [gate.name for gate in together.gates]
-        moves = [f"b{at}" for at, calls in enumerate(together.branches, 1) for _ in calls]
-        assert Counter(together.schedule) == (Counter(gates + moves) if gates else Counter())
+        meetings = [one for one in scenario.steps if isinstance(one, Together)]
+        assert meetings
+        for together in meetings:
+            assert len(together.branches) > 1
+            calls = [call for branch in together.branches for call in branch]
+            named = [call.worker for call in calls if not isinstance(call, Stop)]
+            assert len(set(named)) == len(named)
+            gates = [gate.name for gate in together.gates]
+            moves = [f"b{at}" for at, branch in enumerate(together.branches, 1) for _ in branch]
+            assert Counter(together.schedule) == (Counter(gates + moves) if gates else Counter())
+
+
+def test_callers_meet_with_gates_and_without() -> None:
+    steps = [step for one in drawn("races", "documented") for step in one.steps]
+    meetings = [step for step in steps if isinstance(step, Together)]
+    assert {min(len(one.gates), 2) for one in meetings} == {0, 1, 2}
+    calls = {type(call) for one in meetings for branch in one.branches for call in branch}
+    assert calls == {Create, Release, StopWorker, Stop}
 
 
 # -- what all this depends on ---------------------------------------------------------------
@@ -221,7 +241,7 @@ def test_every_kind_of_step_is_drawn(name: str, profile: str) -> None:
     met = Counter(kind for one in drawn(name, profile) for kind in kinds(one, profile))
     assert set(met) >= set(REPERTOIRES[name].kinds)
     assert min(met.values()) >= EXAMPLES // 20
-    lengths = [len(one.steps) for one in drawn(name, profile)]
+    lengths = [one.length for one in drawn(name, profile)]
     assert min(lengths) <= 5 + 2 * len(REPERTOIRES[name].factories)
     assert max(lengths) >= 15
 
@@ -268,6 +288,7 @@ C1, C2 = Create(worker="w1"), Create(worker="w2")
         ((C1, Release(worker="w1")), {"release": [], "stop_idle": ["w1"], "kill_worker": ["w1"]}),
         ((C1, StopWorker(worker="w1")), {"stop_again": ["w1"], "kill_worker": [], "stop": ["f1"]}),
         ((C1, KillWorker(worker="w1")), {"exchange": [], "release": ["w1"], "stop_worker": ["w1"]}),
+        ((C1, KillWorker(worker="w1"), Exchange(worker="w1")), {"release": ["w1"]}),
         ((C1, KillDaemon()), {"kill_daemon": [], "stop": ["f1"], "exchange": ["w1"]}),
         ((C1, Stop()), {"stop": [], "kill_daemon": [], "release": ["w1"]}),
         ((C1, Release(worker="w1"), C2), {"release": ["w2"], "release_again": []}),
@@ -316,6 +337,27 @@ def test_a_fault_that_may_have_stayed_is_taken_back(profile: str, *, may_stay: b
     assert ("authenticate=half" in outlook.armable("f1")) is not may_stay
     assert outlook.armed() == ["f1"] * may_stay
     assert recovery(outlook)[0] == (Cease() if may_stay else Create(worker="w1"))
+
+
+@pytest.mark.parametrize("name", ["faults", "simple"])
+def test_what_provokes_a_fault_makes_it_strike(name: str) -> None:
+    use_daemon = REPERTOIRES[name].factories["f1"].use_daemon
+    for fault in mischiefs_for(PROFILES["spark-4.3"], use_daemon=use_daemon):
+        outlook = outlook_after(C1, Arm(fault=fault), profile="spark-4.3", name=name)
+        assert is_of_start(fault) == fault.startswith(("start", "announce"))
+        assert outlook.armed() == ["f1"]
+        for kind in provoking(fault):
+            outlook.take(make_step(outlook, kind, targets(outlook, kind)[0]))
+        assert not outlook.states["f1"].armed
+
+
+def test_whoever_has_a_worker_parts_with_it_in_the_end() -> None:
+    outlook = outlook_after(C1, C2, Create(worker="w3"), KillWorker(worker="w1"))
+    steps = settling(outlook)
+    assert steps == [StopWorker(worker="w3"), Release(worker="w1"), Release(worker="w2")]
+    for step in steps:
+        outlook.take(step)
+    assert settling(outlook) == []
 
 
 def test_a_recovery_comes_to_a_living_worker() -> None:

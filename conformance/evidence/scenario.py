@@ -41,7 +41,7 @@ class FactorySettings(Part, frozen=True, kw_only=True):
     """
 
     use_daemon: bool = True
-    idle_worker_max_pool_size: int | None = None
+    idle_worker_max_pool_size: Annotated[int, msgspec.Meta(ge=1)] | None = None
     python: Literal["first", "second"] = "first"
     env: dict[str, str] = {}
 

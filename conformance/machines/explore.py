@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="Callable[..., Any]")
 
 #: How many bouts a sequence of a machine has at most.
-STEPS = 10
-#: How many steps come before callers are at work at the same time.
-BEFORE = 6
+STEPS = 12
+#: How many steps come each time before callers are at work at the same time.
+BEFORE = 3
 
 
 def settings_for(examples: int, database: Path | None = None) -> settings:

@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 
 #: Examples of a machine, by effort.
 EXAMPLES = {"quick": 8, "default": 30, "thorough": 1000, "none": 0}
-#: Examples between two looks at the clock while exploring.
-_ROUND = 20
+#: Examples by one seed. With more of them Hypothesis would begin with small ones and, after
+#: the tenth, play five variations of each: fewer that are new.
+_ROUND = 10
 #: What shrinking may cost: replays and seconds.
 _REPLAYS, _SHRINK_S = 200, 15.0
 #: The same for a failure by which a call hangs: each replay costs its deadline.
@@ -77,7 +78,7 @@ def hunt(arena: Arena, name: str, search: Search) -> Found | None:
     seeds = count(search.seed)
     while True:
         number = None if deadline else next(seeds)
-        left = _ROUND if deadline else EXAMPLES[search.effort] - arena.examples
+        left = _ROUND if deadline else min(_ROUND, EXAMPLES[search.effort] - arena.examples)
         if left <= 0 or (deadline and deadline.is_over):
             break
         explore(arena, name, settings_for(left, search.examples_dir), number)
@@ -148,14 +149,17 @@ def _controlled(arena: Arena, scenario: Scenario, sought: Finding) -> Scenario:
         return scenario
     for point in GATE_POINTS:
         gated = msgspec.structs.replace(
-            scenario, steps=tuple(_gated(step, point) for step in scenario.steps)
+            scenario,
+            steps=tuple(
+                _gated(step, f"g{number}", point) for number, step in enumerate(scenario.steps)
+            ),
         )
         if any(_is_same(one, sought) for one in arena.replay(gated, SHRINKING).findings):
             return gated
     return scenario
 
 
-def _gated(step: AnyStep, point: GatePoint) -> AnyStep:
+def _gated(step: AnyStep, name: str, point: GatePoint) -> AnyStep:
     """The first caller who comes to a point waits there until all have begun."""
     if not isinstance(step, Together):
         return step
@@ -164,7 +168,7 @@ def _gated(step: AnyStep, point: GatePoint) -> AnyStep:
     )
     if not factory:
         return step
-    gate = Gate(name="g1", point=point, factory=factory)
+    gate = Gate(name=name, point=point, factory=factory)
     begins = tuple(f"b{number}" for number in range(1, len(step.branches) + 1))
     return msgspec.structs.replace(step, gates=(gate,), schedule=(*begins, gate.name))
 

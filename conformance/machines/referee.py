@@ -76,8 +76,8 @@ class Referee:
         """
         name = self.owner_of(deed)
         if name is not None:
-            after = {Model.after(state, deed) for state in self.states[name]}
-            self.states[name] = tuple(after)
+            after = (Model.after(state, deed) for state in self.states[name])
+            self.states[name] = tuple(dict.fromkeys(after))
 
     def judge(self, done: Done) -> list[Finding]:
         """Judge an operation and what followed from it.
@@ -162,7 +162,7 @@ class Referee:
         if not fitting:
             # The candidate with the least wrong is the likeliest account.
             return min(findings.values(), key=len)
-        self.states[name] = tuple({one.state for one in fitting})
+        self.states[name] = tuple(dict.fromkeys(one.state for one in fitting))
         return []
 
     def owner_of(self, step: Operation | Deed) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -11,19 +11,35 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from conformance.evidence.scenario import AnyStep, Arm
 from conformance.machines.arena import FailureFound
 from conformance.plan import repertoire
-from conformance.plan.drawing import WHICH, choose_fault, make_step, recovery, targets
+from conformance.plan.drawing import (
+    WHICH,
+    choose_fault,
+    is_of_start,
+    make_step,
+    provoking,
+    recovery,
+    settling,
+    targets,
+)
 from conformance.plan.outlook import Outlook
 from conformance.plan.repertoire import Kind  # noqa: TC001 - a constant is annotated
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conformance.machines.arena import Arena
     from conformance.machines.play import Play
     from conformance.plan.repertoire import Repertoire
 
+T = TypeVar("T")
+
 #: How many steps a bout has.
 FEW = st.integers(1, 3)
-#: What callers should not do.
-MISUSE: tuple[Kind, ...] = ("release_again", "stop_idle", "stop_again", "release_stopped")
+#: How often a fault strikes: a create() makes two attempts at most.
+TIMES = st.integers(1, 2)
+#: What callers should not do with a worker that is idle, and with one that was stopped.
+OF_IDLE: tuple[Kind, ...] = ("release_again", "stop_idle")
+OF_STOPPED: tuple[Kind, ...] = ("stop_again", "release_stopped")
 
 
 class Machine(RuleBasedStateMachine):
@@ -59,13 +75,14 @@ class Machine(RuleBasedStateMachine):
         Args:
             kind: of step.
             count: how many at most.
-            which: chooses what they act on.
+            which: chooses what the first acts on; the others act on what comes next.
         """
         for _ in range(count):
-            if self.can(kind):
-                self.take(
-                    make_step(self.outlook, kind, _chosen(targets(self.outlook, kind), which))
-                )
+            if not self.can(kind):
+                return
+            target = _chosen(targets(self.outlook, kind), which)
+            self.take(make_step(self.outlook, kind, target))
+            which += target in targets(self.outlook, kind)
 
     def take(self, step: AnyStep) -> None:
         """Go on: in the model, and for real.
@@ -94,8 +111,9 @@ class Machine(RuleBasedStateMachine):
         if self._play is None:
             return
         try:
-            for step in recovery(self.outlook):
-                self.take(step)
+            for ending in (settling, recovery):
+                for step in ending(self.outlook):
+                    self.take(step)
         finally:
             self._open.close()
 
@@ -142,18 +160,30 @@ class LifecycleMachine(Machine):
         """Have workers stopped."""
         self.bout("stop_worker", count, which)
 
+    @precondition(lambda self: self.can("stop_worker"))
+    @rule(count=FEW, which=WHICH)
+    def replace(self, count: int, which: int) -> None:
+        """Have workers stopped and ask for as many."""
+        self.bout("stop_worker", count, which)
+        self.bout("create", count, which)
+
     @precondition(lambda self: self.can("stop"))
     @rule(which=WHICH)
     def stop(self, which: int) -> None:
         """Stop a factory."""
         self.bout("stop", 1, which)
 
-    @precondition(lambda self: any(map(self.can, MISUSE)))
-    @rule(which=WHICH)
-    def misuse(self, which: int) -> None:
-        """Give back or stop what is idle or stopped."""
-        possible = [kind for kind in MISUSE if self.can(kind)]
-        self.bout(possible[which % len(possible)], 1, which)
+    @precondition(lambda self: any(map(self.can, OF_IDLE)))
+    @rule(how=WHICH, count=FEW, which=WHICH)
+    def misuse_idle(self, how: int, count: int, which: int) -> None:
+        """Give back or stop what is idle."""
+        self.bout(_chosen([kind for kind in OF_IDLE if self.can(kind)], how), count, which)
+
+    @precondition(lambda self: any(map(self.can, OF_STOPPED)))
+    @rule(how=WHICH, count=FEW, which=WHICH)
+    def misuse_stopped(self, how: int, count: int, which: int) -> None:
+        """Give back or stop what was stopped."""
+        self.bout(_chosen([kind for kind in OF_STOPPED if self.can(kind)], how), count, which)
 
 
 class FaultsMachine(LifecycleMachine):
@@ -162,19 +192,68 @@ class FaultsMachine(LifecycleMachine):
     repertoire = repertoire.FAULTS
 
     @precondition(lambda self: self.can("arm"))
-    @rule(which=WHICH, effect=WHICH, times=st.integers(1, 2))
+    @rule(which=WHICH, effect=WHICH, times=TIMES)
     def arm(self, which: int, effect: int, times: int) -> None:
         """Have a fault strike the next process that comes to its point."""
         factory = _chosen(targets(self.outlook, "arm"), which)
-        chosen = choose_fault(self.outlook.armable(factory), effect, which)
-        self.take(Arm(fault=chosen, times=times, factory=factory))
+        self.arm_one_of(self.outlook.armable(factory), factory, (effect, which, times))
 
     @precondition(lambda self: self.can("arm"))
-    @rule(which=WHICH, effect=WHICH, count=FEW)
-    def fail(self, which: int, effect: int, count: int) -> None:
-        """Have a fault strike, and ask for workers at once."""
-        self.arm(which, effect, 1)
-        self.bout("create", count, which)
+    @rule(which=WHICH, effects=st.lists(WHICH, min_size=1, max_size=2), count=FEW)
+    def fail(self, which: int, effects: list[int], count: int) -> None:
+        """Have faults strike, and see to it that somebody comes to their points."""
+        factory = _chosen(targets(self.outlook, "arm"), which)
+        for effect in effects:
+            faults = self.outlook.armable(factory)
+            self.provoked |= provoking(self.arm_one_of(faults, factory, (effect, which, 1)))
+        self.provoke(count, which)
+
+    @precondition(lambda self: any(map(self.failing_starts, self.outlook.states)))
+    @rule(which=WHICH, times=TIMES, count=FEW)
+    def fail_to_start(self, which: int, times: int, count: int) -> None:
+        """Have a daemon fail to start, and another one perhaps."""
+        factory = _chosen(list(filter(self.failing_starts, self.outlook.states)), which)
+        self.arm_one_of(self.failing_starts(factory), factory, (0, which, times))
+        self.lose_daemon(count, which)
+
+    def failing_starts(self, factory: str) -> list[str]:
+        """List the faults by which a factory's daemon does not start.
+
+        Args:
+            factory: its name.
+
+        Returns:
+            Those that can be armed now.
+        """
+        return [one for one in self.outlook.armable(factory) if is_of_start(one)]
+
+    def arm_one_of(self, faults: list[str], factory: str, how: tuple[int, int, int]) -> str:
+        """Arm a fault.
+
+        Args:
+            faults: to choose from.
+            factory: whose.
+            how: chooses the effect, and the fault among those that have it; how often it
+                strikes.
+
+        Returns:
+            The fault.
+        """
+        effect, which, times = how
+        fault = choose_fault(faults, effect, which)
+        self.take(Arm(fault=fault, times=times, factory=factory))
+        return fault
+
+    def provoke(self, fault: str, count: int, which: int) -> None:
+        """See to it that somebody comes to the point of a fault.
+
+        Args:
+            fault: that is armed.
+            count: how many steps of a kind.
+            which: chooses what they act on.
+        """
+        for kind in provoking(fault):
+            self.bout(kind, 1 if kind == "kill_daemon" else count, which)
 
     @precondition(lambda self: self.can("cease"))
     @rule(which=WHICH)
@@ -187,6 +266,13 @@ class FaultsMachine(LifecycleMachine):
     def kill_daemon(self, which: int) -> None:
         """Kill a daemon by SIGKILL."""
         self.bout("kill_daemon", 1, which)
+
+    @precondition(lambda self: self.can("kill_daemon"))
+    @rule(count=FEW, which=WHICH)
+    def lose_daemon(self, count: int, which: int) -> None:
+        """Kill a daemon, and ask for workers: the factory has to start another."""
+        self.bout("kill_daemon", 1, which)
+        self.bout("create", count, which)
 
     @precondition(lambda self: self.can("kill_worker"))
     @rule(which=WHICH)
@@ -214,5 +300,5 @@ MACHINES: dict[str, type[Machine]] = {
 }
 
 
-def _chosen(names: list[str], which: int) -> str:
+def _chosen(names: Sequence[T], which: int) -> T:
     return names[which % len(names)]

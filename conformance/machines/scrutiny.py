@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from conformance.check import sequences as wrong
 from conformance.check.logs import missing_log_lines
 from conformance.contract.lifecycles import WorkerState
+from conformance.contract.limits import MUST_NOT_HAPPEN_S
 from conformance.drive import sandbox
-from conformance.drive.clock import wait_until
+from conformance.drive.clock import now_s, wait_until
 from conformance.evidence.outcomes import Raised, Returned
 from conformance.evidence.scenario import Create, Release, Stop, StopWorker
 from conformance.machines.blame import put_down_to
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from conformance.machines.performance import Done, Performance
     from conformance.machines.watch import Seen
     from conformance.plan.state import State
+
+
+#: What becomes of the process of a simple worker whose handshake has failed.
+_STAYING = "F-SIMP-10"
 
 
 class Standing(Enum):
@@ -54,6 +59,8 @@ class Scrutiny:
         self._can_inspect = "inspect" in performance.stage.run.about.capabilities
         self._told: tuple[Done, Inspected] | None = None
         self._ended: set[int] = set()
+        recorded = [one.clause for one in profile.deviations if one.certain]
+        self._has_stayers = _STAYING in recorded
 
     # -- what follows by itself, in its own time ----------------------------------------------
 
@@ -76,11 +83,12 @@ class Scrutiny:
             or any(pid not in allowed for pid in surplus)
         ):
             return Standing.HOPELESS
+        crowd = self._daemons_allowed(name, state) + self._stayers(name, state)
         is_settled = (
             len(seen.starts) == state.starts
             and seen.connections == state.connections
             and not missing
-            and len(seen.living()) <= self._daemons_allowed(name, state)
+            and len(seen.living()) <= crowd
             and not self._is_lingering(state)
         )
         return Standing.SETTLED if is_settled else Standing.WAITING
@@ -89,6 +97,17 @@ class Scrutiny:
         if self._performance.settings[name].use_daemon:
             return int(state.has_living_daemon)
         return sum(life.is_alive for life in state.lives)
+
+    def _stayers(self, name: str, state: State) -> int:
+        """How many processes are not waited for any longer, as the profile says they stay.
+
+        What is recorded comes true every time, so the limit would be paid in full each time;
+        it is found all the same.
+        """
+        if not self._has_stayers or self._performance.settings[name].use_daemon:
+            return 0
+        waited_s = now_s() - self._performance.watch.answered_s
+        return state.starts - len(state.lives) if waited_s > MUST_NOT_HAPPEN_S else 0
 
     def _is_lingering(self, state: State) -> bool:
         """Whether a dead worker is still there; ours are collected on the way."""

@@ -62,6 +62,10 @@ class Watch:
 
     Args:
         stage: whose side channel is read.
+
+    Attributes:
+        gates: names of those that somebody stands at, or stood.
+        answered_s: when the last answer to a call came, by the monotonic clock.
     """
 
     def __init__(self, stage: Stage) -> None:
@@ -71,6 +75,7 @@ class Watch:
         self._owner: dict[int, str] = {}
         self._waiting: dict[int, list[Sighting]] = {}
         self.gates: set[str] = set()
+        self.answered_s = 0.0
 
     def of(self, factory: str) -> Seen:
         """Take in what is new, and tell of one factory.
@@ -95,6 +100,7 @@ class Watch:
         if seen.what == "gate":
             self.gates.add(seen.keys["name"])
         if seen.who == "harness":
+            self.answered_s = seen.at_ns / 1e9 if seen.what == "return" else self.answered_s
             return
         if seen.what == "env" and seen.keys["name"] == MARK:
             self._owner[seen.pid] = seen.keys["value"]

@@ -8,6 +8,8 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import msgspec
+
 from conformance.evidence.history import History
 from conformance.evidence.sightings import Sighting, parse_line
 
@@ -92,11 +94,28 @@ class SideChannel:
             own = self._own.pop(int(head[_SEQ]), None)
             if own is not None:
                 return own
-        return parse_line(line.decode())
+        text = line.decode()
+        try:
+            return parse_line(text)
+        except (ValueError, msgspec.ValidationError):
+            return parse_line(_after_torn(text))
 
     def close(self) -> None:
         """Close the file."""
         os.close(self._fd)
+
+
+def _after_torn(line: str) -> str:
+    """Drop the beginning of a line that its writer did not live to end.
+
+    The kernel copies a write page by page, and SIGKILL may come between two: the next
+    writer's line then follows without a newline. Its first field has as many digits as that
+    of the torn line.
+    """
+    digits = len(line.partition(" ")[0])
+    heads = re.finditer(rf"\d{{{digits}}} \d+ \d+ (?:daemon|worker|simple|harness) ", line)
+    last = max((head.start() for head in heads), default=0)
+    return line[last:]
 
 
 def _encoded(text: str) -> str:

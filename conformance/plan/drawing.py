@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import count, cycle, islice
+from typing import TYPE_CHECKING, Literal
 
 from hypothesis import strategies as st
 
@@ -37,12 +38,43 @@ if TYPE_CHECKING:
 WHICH = st.integers(0, 1 << 10)
 #: How many kinds of steps the swarm leaves out at most; never `create`.
 _LEFT_OUT = 3
-#: The most that callers do at the same time.
-_CALLERS = 3
-_CALLS_EACH = 2
+#: What a caller does while others are at work.
+_Call = Literal["create", "release", "stop_worker", "stop"]
+#: Who meets: with few kinds of calls, the same meet again and again.
+_COMPANIES: tuple[tuple[_Call, ...], ...] = (
+    ("stop",),
+    ("stop", "create"),
+    ("release",),
+    ("release", "create"),
+    ("release", "create"),
+    ("stop_worker",),
+    ("stop_worker", "create"),
+    ("create", "release", "stop_worker", "stop"),
+)
+#: What comes before they meet: the daemon is there, was stopped, or is dead.
+_UPHEAVALS: tuple[Kind | None, ...] = (None, None, None, None, "stop", "kill_daemon")
+#: How many workers are asked for before they meet, so that there is something to give back.
+_OWNED = 2
+#: How often callers meet.
+_MEETINGS = (1, 2, 3)
+#: How many callers there are beside the first.
+_OTHERS = (1, 2, 2, 3)
+#: Who controls the order: one gate until the others are done, several at random, nobody.
+_CONTROLS = ("held", "held", "held", "held", "held", "gates", "gates", "chance")
 _GATES = 3
 #: Where the machines hold fakes.
-GATE_POINTS: tuple[GatePoint, ...] = ("announce", "accept", "acknowledge", "authenticate")
+GATE_POINTS: tuple[GatePoint, ...] = (
+    "announce",
+    "accept",
+    "acknowledge",
+    "authenticate",
+    "leave",
+)
+#: Those to which a create() comes: where its daemon does not live, and where it does.
+_HOLDING: tuple[tuple[GatePoint, ...], ...] = (
+    ("announce", "accept", "acknowledge", "authenticate"),
+    ("accept", "acknowledge", "authenticate"),
+)
 
 #: Kind of step → what it acts on, by the outlook.
 _TARGETS: dict[Kind, Callable[[Outlook], list[str]]] = {
@@ -124,25 +156,55 @@ def scenarios(
         most: how many steps at most.
 
     Returns:
-        The scenario, begun with a create; faults cease in the end and one more follows.
+        The scenario, begun with a create, or with callers at the same time; in the end
+        faults cease and one more create follows.
     """
-    outlook = Outlook(profile, repertoire.factories)
-    length = draw(st.integers(1, most))
+    plan = _Plan(Outlook(profile, repertoire.factories))
     others = sorted(set(repertoire.kinds) - {"create"})
     left_out = draw(st.sets(st.sampled_from(others), max_size=_LEFT_OUT))
     kinds: list[Kind] = [kind for kind in repertoire.kinds if kind not in left_out]
-    steps: list[AnyStep] = []
-    while len(steps) < length:
-        step = _draw_step(draw, outlook, kinds if steps else ["create"])
-        outlook.take(step)
-        steps.append(step)
     if repertoire.has_races:
-        steps.append(_draw_together(draw, outlook))
-        outlook.take(steps[-1])
-    for step in recovery(outlook):
-        outlook.take(step)
-        steps.append(step)
-    return Scenario(factories=repertoire.factories, steps=tuple(steps))
+        for _ in range(draw(st.sampled_from(_MEETINGS))):
+            _draw_steps(draw, plan, kinds, draw(st.integers(0, most)))
+            _draw_steps(draw, plan, ["create"], draw(st.integers(0, _OWNED)))
+            _draw_upheaval(draw, plan)
+            plan.take(_draw_together(draw, plan))
+    else:
+        _draw_steps(draw, plan, kinds, draw(st.integers(1, most)))
+    for step in recovery(plan.outlook):
+        plan.take(step)
+    return Scenario(factories=repertoire.factories, steps=tuple(plan.steps))
+
+
+class _Plan:
+    """The steps drawn so far, and how things stand after them."""
+
+    def __init__(self, outlook: Outlook) -> None:
+        self.outlook = outlook
+        self.steps: list[AnyStep] = []
+        self._gate_names = (f"g{number}" for number in count(1))
+
+    def take(self, step: AnyStep) -> None:
+        self.outlook.take(step)
+        self.steps.append(step)
+
+    def new_gates(self, points: list[GatePoint]) -> tuple[Gate, ...]:
+        """Make a gate at each point, by a name that was not used."""
+        names = islice(self._gate_names, len(points))
+        return tuple(Gate(name=one, point=at) for one, at in zip(names, points, strict=True))
+
+
+def _draw_steps(draw: st.DrawFn, plan: _Plan, kinds: list[Kind], length: int) -> None:
+    for _ in range(length):
+        plan.take(_draw_step(draw, plan.outlook, kinds if plan.steps else ["create"]))
+
+
+def _draw_upheaval(draw: st.DrawFn, plan: _Plan) -> None:
+    """The daemon is there, was stopped, or is dead when callers meet."""
+    kind: Kind | None = draw(st.sampled_from(_UPHEAVALS))
+    if kind is not None:
+        for name in targets(plan.outlook, kind):
+            plan.take(make_step(plan.outlook, kind, name))
 
 
 def _draw_step(draw: st.DrawFn, outlook: Outlook, kinds: list[Kind]) -> AnyStep:
@@ -172,6 +234,46 @@ def choose_fault(faults: list[str], effect: int, which: int) -> str:
     return possible[which % len(possible)]
 
 
+def is_of_start(fault: str) -> bool:
+    """Tell whether a fault strikes a daemon that starts.
+
+    Args:
+        fault: its text.
+
+    Returns:
+        Whether a daemon must start for it to strike.
+    """
+    return MISCHIEFS[fault].point in ("start", "announce", "announced")
+
+
+def provoking(fault: str) -> tuple[Kind, ...]:
+    """Say what makes a process come to the point of a fault.
+
+    Args:
+        fault: its text.
+
+    Returns:
+        Kinds of steps, in order.
+    """
+    if is_of_start(fault):
+        return ("kill_daemon", "create")  # who has a daemon starts none
+    return ("stop_worker",) if MISCHIEFS[fault].point == "kill_request" else ("create",)
+
+
+def settling(outlook: Outlook) -> list[AnyStep]:
+    """Say what comes before the recovery: who has a worker parts with it.
+
+    Args:
+        outlook: how things stand.
+
+    Returns:
+        The steps: by turns a worker is given back, is stopped, and stays with its owner.
+    """
+    turns: tuple[Kind | None, ...] = ("release", "stop_worker", None)
+    parting = zip(outlook.owned(), cycle(turns))  # noqa: B905 - the turns never end
+    return [make_step(outlook, kind, worker) for worker, kind in parting if kind is not None]
+
+
 def recovery(outlook: Outlook) -> list[AnyStep]:
     """Say how a scenario ends: faults cease, and then every factory must recover.
 
@@ -195,27 +297,50 @@ def recovery(outlook: Outlook) -> list[AnyStep]:
 # -- callers at the same time ---------------------------------------------------------------
 
 
-def _draw_together(draw: st.DrawFn, outlook: Outlook) -> Together:
+def _draw_together(draw: st.DrawFn, plan: _Plan) -> Together:
+    """Mostly one caller is held in the midst of a create() while the others go on."""
+    outlook = plan.outlook
+    kinds = draw(st.sampled_from(_COMPANIES))
     free = outlook.owned()
-    branches: list[tuple[Asked, ...]] = []
-    for _ in range(draw(st.integers(2, _CALLERS))):
-        branch = [_draw_call(draw, outlook, free) for _ in range(draw(st.integers(1, _CALLS_EACH)))]
-        branches.append(tuple(branch))
-    least = draw(st.sampled_from((0, 1, 1)))  # mostly gates: they see what chance hides
-    points = draw(st.lists(st.sampled_from(GATE_POINTS), min_size=least, max_size=_GATES))
-    gates = tuple(Gate(name=f"g{at}", point=point) for at, point in enumerate(points, 1))
+    first = tuple(Create(worker=outlook.new_name()) for _ in range(_creates_to_daemon(outlook)))
+    others = range(draw(st.sampled_from(_OTHERS)))
+    branches = (first, *(_draw_caller(draw, outlook, free, kinds) for _ in others))
     moves = [f"b{at}" for at, branch in enumerate(branches, 1) for _ in branch]
-    schedule = draw(st.permutations(moves + [gate.name for gate in gates])) if gates else ()
-    return Together(branches=tuple(branches), gates=gates, schedule=tuple(schedule))
+    control = draw(st.sampled_from(_CONTROLS))
+    has_daemon = all(state.has_living_daemon for state in outlook.states.values())
+    if control == "chance":
+        return Together(branches=branches)
+    if control == "held":
+        gates = plan.new_gates([draw(st.sampled_from(_HOLDING[has_daemon]))])
+        rest = draw(st.permutations(moves[len(first) :]))
+        order = [*moves[: len(first)], *rest, gates[0].name]
+    else:
+        gates = plan.new_gates(
+            draw(st.lists(st.sampled_from(GATE_POINTS), min_size=1, max_size=_GATES))
+        )
+        order = draw(st.permutations(moves + [gate.name for gate in gates]))
+    return Together(branches=branches, gates=gates, schedule=tuple(order))
 
 
-def _draw_call(draw: st.DrawFn, outlook: Outlook, free: list[str]) -> Asked:
+def _creates_to_daemon(outlook: Outlook) -> int:
+    """How many create() it takes to come to the daemon, as idle workers are handed out first."""
+    return 1 + max(len(state.idle) for state in outlook.states.values())
+
+
+def _draw_caller(
+    draw: st.DrawFn, outlook: Outlook, free: list[str], kinds: tuple[_Call, ...]
+) -> tuple[Asked, ...]:
+    """Who has done something may ask for a worker then."""
+    asked = _draw_call(draw, outlook, free, draw(st.sampled_from(kinds)))
+    goes_on = draw(st.booleans())
+    return (asked, Create(worker=outlook.new_name())) if goes_on else (asked,)
+
+
+def _draw_call(draw: st.DrawFn, outlook: Outlook, free: list[str], kind: _Call) -> Asked:
     """A worker has one owner: what one caller gives back no other one names."""
-    kinds = ["create", "create", "stop"] + ["release", "stop_worker"] * bool(free)
-    kind = draw(st.sampled_from(kinds))
-    if kind == "create":
-        return Create(worker=outlook.new_name())
     if kind == "stop":
         return Stop()
+    if kind == "create" or not free:
+        return Create(worker=outlook.new_name())
     worker = free.pop(draw(st.integers(0, len(free) - 1)))
     return Release(worker=worker) if kind == "release" else StopWorker(worker=worker)

@@ -18,6 +18,7 @@ from conformance.door.messages import (
     OwnDaemon,
 )
 from conformance.drive import sandbox
+from conformance.drive.lean import make_lean_python
 from conformance.drive.session import Session, quiet_environment
 from conformance.errors import DoorError, ProtocolError, Unobservable
 from conformance.evidence.outcomes import Lost, Returned
@@ -64,6 +65,7 @@ class Run:
         self._session: Session | None = None
         self._about: Initialized | None = None
         self.sessions_started = 0
+        self._lean: dict[str, str] = {}
         self._scenarios = 0
 
     @property
@@ -102,10 +104,16 @@ class Run:
             which: `first` or `second`.
 
         Returns:
-            Its path.
+            Its path. Implementations in other languages than Python have archives of
+            their own on the path of what they start; they get one that drops those.
         """
         folder = "second" if which == "second" else "python"
-        return str(self.directory / folder / "bin" / "python")
+        python = str(self.directory / folder / "bin" / "python")
+        if self.about.language == "Python":
+            return python
+        if folder not in self._lean:
+            self._lean[folder] = make_lean_python(self.directory / f"lean-{folder}", python)
+        return self._lean[folder]
 
     def default_profile(self) -> Profile:
         """Choose by which profile to judge, if the user did not.
