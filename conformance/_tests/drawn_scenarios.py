@@ -91,7 +91,7 @@ STEPS = st.one_of(
 SETTINGS = st.builds(
     FactorySettings,
     use_daemon=st.booleans(),
-    idle_worker_max_pool_size=st.none() | st.integers(0, 2),
+    idle_worker_max_pool_size=st.none() | st.integers(1, 2),
     python=st.sampled_from(["first", "second"]),
     env=st.dictionaries(st.sampled_from(["A", "B"]), st.just("1")),
 )

@@ -26,7 +26,7 @@ def test_archives_are_dropped_and_all_else_is_kept(tmp_path: Path) -> None:
         [lean, "-c", TELLS, "an argument", "$HOME"],
         env={"PATH": os.defpath, "PYTHONPATH": path},
         stdout=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
     )
     told, _ = started.communicate()
     assert told == f"/y z:/w*:/zip {started.pid} an argument $HOME\n"

@@ -103,7 +103,7 @@ class Bench:
             cwd=self.directory,
             env={"PATH": os.environ["PATH"]},
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             timeout=WITHIN_S,
             check=False,
         )

@@ -50,6 +50,8 @@ class Bridge:
         self._make: Any = None
         self._factories: dict[str, Any] = {}
         self._workers: dict[str, Any] = {}
+        #: Name of each worker by its identity, which lasts as long as it is kept above.
+        self._names: dict[int, str] = {}
         self._naming = threading.Lock()
         self._last_worker = 0
 
@@ -141,12 +143,12 @@ class Bridge:
 
     def _name(self, connection: Any) -> str:
         with self._naming:
-            for name, known in self._workers.items():
-                if known is connection:
-                    return name
-            self._last_worker += 1
-            self._workers[f"w{self._last_worker}"] = connection
-            return f"w{self._last_worker}"
+            name = self._names.get(id(connection))
+            if name is None:
+                self._last_worker += 1
+                name = self._names[id(connection)] = f"w{self._last_worker}"
+                self._workers[name] = connection
+            return name
 
     def _on_worker(self, params: dict[str, Any], method: str) -> dict[str, Any]:
         act = getattr(self._factory(params), method)
@@ -227,7 +229,8 @@ class Bridge:
         Returns:
             Nothing.
         """
-        self._workers.pop(params["worker"], None)
+        with self._naming:
+            self._names.pop(id(self._workers.pop(params["worker"], None)), None)
         gc.collect()
         return {}
 

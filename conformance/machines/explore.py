@@ -9,7 +9,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.stateful import run_state_machine_as_test
 
 from conformance.machines.arena import FailureFound
-from conformance.machines.rules import MACHINES
+from conformance.machines.rules import MACHINES, Machine
 from conformance.plan.drawing import scenarios
 from conformance.plan.repertoire import REPERTOIRES
 
@@ -80,11 +80,10 @@ def _bound(arena: Arena, name: str) -> type:
     """A class of the machine's own that knows its arena."""
     kind = MACHINES[name]
 
-    class Bound(kind):  # type: ignore[valid-type, misc]
-        def __init__(self) -> None:
-            super().__init__(arena)
+    def begin(self: Machine) -> None:
+        kind.__init__(self, arena)
 
-    return Bound
+    return type(kind.__name__, (kind,), {"__init__": begin})
 
 
 def _seeded(test: T, number: int | None) -> T:

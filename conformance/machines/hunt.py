@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,7 @@ EXAMPLES = {"quick": 8, "default": 30, "thorough": 1000, "none": 0}
 #: the tenth, play five variations of each: fewer that are new.
 _ROUND = 10
 #: What shrinking may cost: replays and seconds.
-_REPLAYS, _SHRINK_S = 200, 15.0
+_REPLAYS, _SHRINK_S = 200, 40.0
 #: The same for a failure by which a call hangs: each replay costs its deadline.
 _HANG_REPLAYS, _HANG_SHRINK_S = 14, 20.0
 #: How often a scenario is played to see a race that no gate controls.
@@ -161,7 +162,7 @@ def _controlled(arena: Arena, scenario: Scenario, sought: Finding) -> Scenario:
 
 def _gated(step: AnyStep, name: str, point: GatePoint) -> AnyStep:
     """The first caller who comes to a point waits there until all have begun."""
-    if not isinstance(step, Together):
+    if not isinstance(step, Together) or _is_controlled(step):
         return step
     factory = next(
         (one.factory for branch in step.branches for one in branch if isinstance(one, Create)), ""
@@ -169,8 +170,9 @@ def _gated(step: AnyStep, name: str, point: GatePoint) -> AnyStep:
     if not factory:
         return step
     gate = Gate(name=name, point=point, factory=factory)
-    begins = tuple(f"b{number}" for number in range(1, len(step.branches) + 1))
-    return msgspec.structs.replace(step, gates=(gate,), schedule=(*begins, gate.name))
+    begins = [f"b{number}" for number in range(1, len(step.branches) + 1)]
+    rest = [f"b{at}" for at, calls in enumerate(step.branches, 1) for _ in calls[1:]]
+    return msgspec.structs.replace(step, gates=(gate,), schedule=(*begins, name, *rest))
 
 
 def replay_until(
@@ -214,7 +216,14 @@ def control_of(scenario: Scenario) -> str:
     together = [step for step in scenario.steps if isinstance(step, Together)]
     if not together:
         return "sequence"
-    return "gates" if all(step.schedule for step in together) else "chance"
+    return "gates" if all(map(_is_controlled, together)) else "chance"
+
+
+def _is_controlled(together: Together) -> bool:
+    """Whether gates hold callers, and the schedule says when each call begins, each gate opens."""
+    moves = Counter({f"b{at}": len(calls) for at, calls in enumerate(together.branches, 1)})
+    moves.update(gate.name for gate in together.gates)
+    return bool(together.gates) and moves <= Counter(together.schedule)
 
 
 def _with_origin(  # noqa: PLR0913, PLR0917 - each is one line of the origin

@@ -203,10 +203,13 @@ class FaultsMachine(LifecycleMachine):
     def fail(self, which: int, effects: list[int], count: int) -> None:
         """Have faults strike, and see to it that somebody comes to their points."""
         factory = _chosen(targets(self.outlook, "arm"), which)
+        kinds: list[Kind] = []
         for effect in effects:
             faults = self.outlook.armable(factory)
-            self.provoked |= provoking(self.arm_one_of(faults, factory, (effect, which, 1)))
-        self.provoke(count, which)
+            if faults:
+                kinds += provoking(self.arm_one_of(faults, factory, (effect, which, 1)))
+        for kind in dict.fromkeys(kinds):
+            self.bout(kind, 1 if kind == "kill_daemon" else count, which)
 
     @precondition(lambda self: any(map(self.failing_starts, self.outlook.states)))
     @rule(which=WHICH, times=TIMES, count=FEW)
@@ -225,7 +228,8 @@ class FaultsMachine(LifecycleMachine):
         Returns:
             Those that can be armed now.
         """
-        return [one for one in self.outlook.armable(factory) if is_of_start(one)]
+        faults = self.outlook.armable(factory) if self.can("arm") else []
+        return [one for one in faults if is_of_start(one)]
 
     def arm_one_of(self, faults: list[str], factory: str, how: tuple[int, int, int]) -> str:
         """Arm a fault.
@@ -243,17 +247,6 @@ class FaultsMachine(LifecycleMachine):
         fault = choose_fault(faults, effect, which)
         self.take(Arm(fault=fault, times=times, factory=factory))
         return fault
-
-    def provoke(self, fault: str, count: int, which: int) -> None:
-        """See to it that somebody comes to the point of a fault.
-
-        Args:
-            fault: that is armed.
-            count: how many steps of a kind.
-            which: chooses what they act on.
-        """
-        for kind in provoking(fault):
-            self.bout(kind, 1 if kind == "kill_daemon" else count, which)
 
     @precondition(lambda self: self.can("cease"))
     @rule(which=WHICH)

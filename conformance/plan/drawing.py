@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import count, cycle, islice
+from itertools import count, islice
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
 from hypothesis import strategies as st
 
 from conformance.contract.lifecycles import WorkerState
@@ -56,11 +57,16 @@ _UPHEAVALS: tuple[Kind | None, ...] = (None, None, None, None, "stop", "kill_dae
 #: How many workers are asked for before they meet, so that there is something to give back.
 _OWNED = 2
 #: How often callers meet.
-_MEETINGS = (1, 2, 3)
+_MEETINGS = (1, 2)
 #: How many callers there are beside the first.
 _OTHERS = (1, 2, 2, 3)
-#: Who controls the order: one gate until the others are done, several at random, nobody.
-_CONTROLS = ("held", "held", "held", "held", "held", "gates", "gates", "chance")
+#: The most calls at the same time, about: each more takes several times as long to judge.
+_MOST_CALLS = 6
+#: Who controls the order, in a whole scenario: gates, or mere chance.
+_ARE_CONTROLLED = (True, True, True, True, True, True, True, False)
+#: How gates do: by one create() that is held until the others are done, at random, or
+#: not at all: what happens wholly inside the implementation is left to chance.
+_CONTROLS = ("held", "held", "held", "random", "chance")
 _GATES = 3
 #: Where the machines hold fakes.
 GATE_POINTS: tuple[GatePoint, ...] = (
@@ -164,11 +170,13 @@ def scenarios(
     left_out = draw(st.sets(st.sampled_from(others), max_size=_LEFT_OUT))
     kinds: list[Kind] = [kind for kind in repertoire.kinds if kind not in left_out]
     if repertoire.has_races:
+        is_controlled = draw(st.sampled_from(_ARE_CONTROLLED))
         for _ in range(draw(st.sampled_from(_MEETINGS))):
             _draw_steps(draw, plan, kinds, draw(st.integers(0, most)))
             _draw_steps(draw, plan, ["create"], draw(st.integers(0, _OWNED)))
             _draw_upheaval(draw, plan)
-            plan.take(_draw_together(draw, plan))
+            together = _draw_together(draw, plan)
+            plan.take(_draw_gates(draw, plan, together) if is_controlled else together)
     else:
         _draw_steps(draw, plan, kinds, draw(st.integers(1, most)))
     for step in recovery(plan.outlook):
@@ -269,9 +277,13 @@ def settling(outlook: Outlook) -> list[AnyStep]:
     Returns:
         The steps: by turns a worker is given back, is stopped, and stays with its owner.
     """
+    steps: list[AnyStep] = []
     turns: tuple[Kind | None, ...] = ("release", "stop_worker", None)
-    parting = zip(outlook.owned(), cycle(turns))  # noqa: B905 - the turns never end
-    return [make_step(outlook, kind, worker) for worker, kind in parting if kind is not None]
+    for number, worker in enumerate(outlook.owned()):
+        kind = turns[number % len(turns)]
+        if kind is not None:
+            steps.append(make_step(outlook, kind, worker))
+    return steps
 
 
 def recovery(outlook: Outlook) -> list[AnyStep]:
@@ -298,28 +310,34 @@ def recovery(outlook: Outlook) -> list[AnyStep]:
 
 
 def _draw_together(draw: st.DrawFn, plan: _Plan) -> Together:
-    """Mostly one caller is held in the midst of a create() while the others go on."""
+    """One caller comes to the daemon; the others do the same few things."""
     outlook = plan.outlook
     kinds = draw(st.sampled_from(_COMPANIES))
     free = outlook.owned()
     first = tuple(Create(worker=outlook.new_name()) for _ in range(_creates_to_daemon(outlook)))
-    others = range(draw(st.sampled_from(_OTHERS)))
-    branches = (first, *(_draw_caller(draw, outlook, free, kinds) for _ in others))
-    moves = [f"b{at}" for at, branch in enumerate(branches, 1) for _ in branch]
+    branches: list[tuple[Asked, ...]] = [first]
+    for _ in range(draw(st.sampled_from(_OTHERS))):
+        calls = _draw_caller(draw, outlook, free, kinds)
+        branches.append(calls[: max(1, _MOST_CALLS - sum(map(len, branches)))])
+    return Together(branches=tuple(branches))
+
+
+def _draw_gates(draw: st.DrawFn, plan: _Plan, together: Together) -> Together:
+    """Mostly the first caller is held in the midst of a create() while the others go on."""
+    moves = [f"b{at}" for at, calls in enumerate(together.branches, 1) for _ in calls]
     control = draw(st.sampled_from(_CONTROLS))
-    has_daemon = all(state.has_living_daemon for state in outlook.states.values())
     if control == "chance":
-        return Together(branches=branches)
+        return together
     if control == "held":
+        has_daemon = all(one.has_living_daemon for one in plan.outlook.states.values())
         gates = plan.new_gates([draw(st.sampled_from(_HOLDING[has_daemon]))])
-        rest = draw(st.permutations(moves[len(first) :]))
-        order = [*moves[: len(first)], *rest, gates[0].name]
+        first = len(together.branches[0])
+        order = [*moves[:first], *draw(st.permutations(moves[first:])), gates[0].name]
     else:
-        gates = plan.new_gates(
-            draw(st.lists(st.sampled_from(GATE_POINTS), min_size=1, max_size=_GATES))
-        )
+        points = draw(st.lists(st.sampled_from(GATE_POINTS), min_size=1, max_size=_GATES))
+        gates = plan.new_gates(points)
         order = draw(st.permutations(moves + [gate.name for gate in gates]))
-    return Together(branches=branches, gates=gates, schedule=tuple(order))
+    return msgspec.structs.replace(together, gates=gates, schedule=tuple(order))
 
 
 def _creates_to_daemon(outlook: Outlook) -> int:
