@@ -15,6 +15,7 @@ from conformance.evidence.scenario import (
     Cease,
     Create,
     Exchange,
+    FactorySettings,
     KillDaemon,
     KillWorker,
     Release,
@@ -379,3 +380,16 @@ def test_every_clause_that_the_model_names_has_an_example() -> None:
     }
     assert shown == named_clauses()
     assert len({name_of(one) for one in EXAMPLES}) == len(EXAMPLES)
+
+
+def test_a_dead_worker_ahead_of_a_living_one_while_the_daemon_is_dead_too() -> None:
+    """Whoever fails at discarding it has F-POOL-16 to answer for, as Spark has."""
+    model = Model(PROFILES["spark-4.3"], FactorySettings())
+    state = State()
+    for operation in (Create(worker="w1"), Create(worker="w2")):
+        state = next(model.branches(state, operation)).state
+    for worker in ("w1", "w2"):
+        state = next(model.branches(state, Release(worker=worker))).state
+    state = Model.after(Model.after(state, KillWorker(worker="w1")), KillDaemon())
+    branch = next(model.branches(state, Create(worker="w3")))
+    assert (branch.outcome, branch.clause) == (Hands(1, is_new=False), "F-POOL-16")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from conformance.contract.limits import CALL_DEADLINE_S, MUST_HAPPEN_S
+from conformance.drive import sandbox
 from conformance.errors import SuiteError
 from conformance.evidence.outcomes import Outcome, Returned
 from conformance.evidence.scenario import (
@@ -224,7 +225,7 @@ class Performance:
 
     def _kill_worker(self, name: str) -> None:
         pid = self.pids.get(name)
-        if pid is None:
+        if pid is None or sandbox.has_ended(pid):
             return
         seen = self.watch.of(self._owners[name])
         if pid in seen.forked or pid in seen.living():

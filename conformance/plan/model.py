@@ -158,7 +158,10 @@ class Model:
         if life.is_alive:
             state = state.moved(FactoryEvent.REUSE)
             state = state.with_life(index, life.after(WorkerEvent.HAND_OUT))
-        clause = "F-POOL-03" if warnings else "F-POOL-02"
+        clause = "F-POOL-02"
+        if warnings:
+            is_lost = state.daemon is not None and not state.has_living_daemon
+            clause = "F-POOL-16" if is_lost else "F-POOL-03"
         return Branch(
             outcome=Hands(index, is_new=False),
             state=state.leased_as(worker, index),
