@@ -292,7 +292,7 @@ C1, C2 = Create(worker="w1"), Create(worker="w2")
         ((C1, KillDaemon()), {"kill_daemon": [], "stop": ["f1"], "exchange": ["w1"]}),
         ((C1, Stop()), {"stop": [], "kill_daemon": [], "release": ["w1"]}),
         ((C1, Release(worker="w1"), C2), {"release": ["w2"], "release_again": []}),
-        ((Arm(fault="start=exit:3"), C1), {"exchange": [], "cease": []}),
+        ((Arm(fault="start=exit:3"), C1), {"exchange": [], "cease": ["f1"]}),
         ((C1, Arm(fault="start=exit:3")), {"cease": ["f1"]}),
         ((C1, Arm(fault="start=exit:3"), Cease()), {"cease": []}),
     ],
@@ -335,8 +335,8 @@ def test_a_fault_that_may_have_stayed_is_taken_back(profile: str, *, may_stay: b
     outlook = outlook_after(Arm(fault="authenticate=reset", times=2), C1, profile=profile)
     assert not outlook.states["f1"].armed
     assert ("authenticate=half" in outlook.armable("f1")) is not may_stay
-    assert outlook.armed() == ["f1"] * may_stay
-    assert recovery(outlook)[0] == (Cease() if may_stay else Create(worker="w1"))
+    assert outlook.armed() == ["f1"]  # whether it has struck is not known for sure
+    assert recovery(outlook)[0] == Cease()
 
 
 @pytest.mark.parametrize("name", ["faults", "simple"])

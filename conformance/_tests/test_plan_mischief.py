@@ -58,7 +58,7 @@ def test_every_fault_is_one_of_the_fakes() -> None:
         input=armed,
         cwd=ROOT,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
     )
     assert told.stdout.split() == [one.point for one in MISCHIEFS.values()]

@@ -192,11 +192,10 @@ class Outlook:
     def armed(self) -> list[str]:
         """List the factories with faults that may not have struck.
 
+        A dead idle worker that was handed out, say, leaves the daemon's faults alone, which
+        the usual outcome would have used up.
+
         Returns:
             Their names.
         """
-        return [
-            name
-            for name, state in self.states.items()
-            if state.armed or (self._armed[name] and self._may_have_stayed(name))
-        ]
+        return [name for name, faults in self._armed.items() if faults]
