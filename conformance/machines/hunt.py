@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -10,22 +9,15 @@ import msgspec
 
 from conformance.drive.clock import Deadline
 from conformance.errors import EnvironmentFault
-from conformance.evidence.scenario import (
-    AnyStep,
-    Create,
-    Gate,
-    GatePoint,
-    Origin,
-    Scenario,
-    Together,
-    Wrong,
-)
+from conformance.evidence.scenario import Origin, Scenario, Wrong
+from conformance.machines.control import control_of, ways_to_control
 from conformance.machines.explore import explore, settings_for
 from conformance.machines.performance import FULL, SHRINKING, Pace
 from conformance.machines.shrink import Budget, shrink
-from conformance.plan.drawing import GATE_POINTS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.evidence.findings import Finding
     from conformance.machines.arena import Arena, Failure, Replayed
     from conformance.stage.opening import Search
@@ -107,22 +99,18 @@ def settle(arena: Arena, failure: Failure, name: str, number: int | None) -> Fou
     Returns:
         The failure, as short as it gets; None if it does not show again.
     """
-    sought = failure.findings[0]
-    is_hang = sought.wrong == "endless_calls"
-    deadline = Deadline(_HANG_SHRINK_S if is_hang else _SHRINK_S)
-    budget = Budget(_HANG_REPLAYS if is_hang else _REPLAYS, lambda: deadline.is_over)
-
-    failing = _controlled(arena, failure.scenario, sought)
-    is_controlled = control_of(failing) != "chance"
-
-    def fails(scenario: Scenario) -> bool:
-        if is_controlled and control_of(scenario) == "chance":
-            return False  # shorter without its gates, but then chance decides
-        return replay_until(arena, scenario, SHRINKING, sought) is not None
-
-    shrunk = shrink(failing, fails, budget)
-    for scenario in (shrunk.scenario, failure.scenario):
-        replayed = replay_until(arena, scenario, FULL, sought)
+    shortest, replays = failure.scenario, 0
+    # Where the chance cannot be taken out of a long scenario it may be out of a short one.
+    for _ in range(2):
+        failing = _controlled(arena, shortest)
+        if replays and failing is shortest:
+            break
+        shrunk = shrink(failing, *_means(arena, failing, failure.findings[0]))
+        shortest, replays = shrunk.scenario, replays + shrunk.replays
+        if control_of(shortest) != "chance":
+            break
+    for scenario in (shortest, failure.scenario):
+        replayed = replay_until(arena, scenario, FULL, arena.counts)
         if replayed is not None:
             told = _with_origin(arena, scenario, failure, replayed, name, number)
             return Found(
@@ -130,53 +118,66 @@ def settle(arena: Arena, failure: Failure, name: str, number: int | None) -> Fou
                 replayed=replayed,
                 after_s=failure.after_s,
                 examples=failure.examples,
-                replays=shrunk.replays,
+                replays=replays,
             )
     return None
 
 
-def _controlled(arena: Arena, scenario: Scenario, sought: Finding) -> Scenario:
-    """Look for a gate that takes chance out of a failure of callers at the same time.
+def _means(
+    arena: Arena, failing: Scenario, sought: Finding
+) -> tuple[Callable[[Scenario], bool], Budget]:
+    """Say how a failure is shrunk.
+
+    Args:
+        arena: where it was found.
+        failing: the scenario that fails.
+        sought: what was wrong.
+
+    Returns:
+        What tells whether a shorter scenario fails as well, and the budget.
+    """
+    is_hang = sought.wrong == "endless_calls"
+    deadline = Deadline(_HANG_SHRINK_S if is_hang else _SHRINK_S)
+    is_controlled = control_of(failing) != "chance"
+
+    def is_same(finding: Finding) -> bool:
+        # The clause depends on what was asked, which is what shrinking changes.
+        return finding.wrong == sought.wrong or finding.clause == sought.clause
+
+    def fails(scenario: Scenario) -> bool:
+        if is_controlled and control_of(scenario) == "chance":
+            return False  # shorter without its gates, but then chance decides
+        replayed = replay_until(arena, scenario, SHRINKING, arena.counts)
+        if replayed is None or any(map(is_same, replayed.findings)):
+            return replayed is not None
+        if any(one.wrong == "endless_calls" for one in replayed.findings):
+            return False
+        # Something else is wrong: as good a failure, unless haste alone has shown it.
+        return replay_until(arena, scenario, FULL, arena.counts) is not None
+
+    return fails, Budget(_HANG_REPLAYS if is_hang else _REPLAYS, lambda: deadline.is_over)
+
+
+def _controlled(arena: Arena, scenario: Scenario) -> Scenario:
+    """Look for gates that take chance out of a failure of callers at the same time.
 
     Args:
         arena: where it was found.
         scenario: that fails.
-        sought: the finding.
 
     Returns:
-        The scenario with the first gate at which it fails, or as it was.
+        The scenario with the first gates by which it fails, or as it was.
     """
     if control_of(scenario) != "chance":
         return scenario
-    for point in GATE_POINTS:
-        gated = msgspec.structs.replace(
-            scenario,
-            steps=tuple(
-                _gated(step, f"g{number}", point) for number, step in enumerate(scenario.steps)
-            ),
-        )
-        if any(_is_same(one, sought) for one in arena.replay(gated, SHRINKING).findings):
+    for gated in ways_to_control(scenario, arena.terms.profile):
+        if any(map(arena.counts, arena.replay(gated, SHRINKING).findings)):
             return gated
     return scenario
 
 
-def _gated(step: AnyStep, name: str, point: GatePoint) -> AnyStep:
-    """The first caller who comes to a point waits there until all have begun."""
-    if not isinstance(step, Together) or _is_controlled(step):
-        return step
-    factory = next(
-        (one.factory for branch in step.branches for one in branch if isinstance(one, Create)), ""
-    )
-    if not factory:
-        return step
-    gate = Gate(name=name, point=point, factory=factory)
-    begins = [f"b{number}" for number in range(1, len(step.branches) + 1)]
-    rest = [f"b{at}" for at, calls in enumerate(step.branches, 1) for _ in calls[1:]]
-    return msgspec.structs.replace(step, gates=(gate,), schedule=(*begins, name, *rest))
-
-
 def replay_until(
-    arena: Arena, scenario: Scenario, pace: Pace, sought: Finding | None = None
+    arena: Arena, scenario: Scenario, pace: Pace, is_sought: Callable[[Finding], bool] = bool
 ) -> Replayed | None:
     """Play a scenario, more often if chance has a hand in it, until it fails.
 
@@ -184,46 +185,16 @@ def replay_until(
         arena: where to play.
         scenario: to be played.
         pace: how long is waited.
-        sought: the finding to see again; any will do if None, a recorded one too.
+        is_sought: tells whether a finding will do; any does by default, a recorded one too.
 
     Returns:
         What the failing replay showed; None if there was none.
     """
     for _ in range(max(scenario.repeat, _CHANCES if control_of(scenario) == "chance" else 1)):
         replayed = arena.replay(scenario, pace)
-        if any(_is_same(one, sought) for one in replayed.findings):
+        if any(map(is_sought, replayed.findings)):
             return replayed
     return None
-
-
-def _is_same(finding: Finding, sought: Finding | None) -> bool:
-    if sought is None:
-        return True
-    # The clause depends on what was asked, which is what shrinking changes.
-    return finding.wrong == sought.wrong or finding.clause == sought.clause
-
-
-def control_of(scenario: Scenario) -> str:
-    """Tell what it takes to see a failure.
-
-    Args:
-        scenario: that fails.
-
-    Returns:
-        `sequence`: the steps alone; `gates`: callers at the same time, held where the
-        schedule says; `chance`: callers at the same time, as it happens.
-    """
-    together = [step for step in scenario.steps if isinstance(step, Together)]
-    if not together:
-        return "sequence"
-    return "gates" if all(map(_is_controlled, together)) else "chance"
-
-
-def _is_controlled(together: Together) -> bool:
-    """Whether gates hold callers, and the schedule says when each call begins, each gate opens."""
-    moves = Counter({f"b{at}": len(calls) for at, calls in enumerate(together.branches, 1)})
-    moves.update(gate.name for gate in together.gates)
-    return bool(together.gates) and moves <= Counter(together.schedule)
 
 
 def _with_origin(  # noqa: PLR0913, PLR0917 - each is one line of the origin

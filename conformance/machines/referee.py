@@ -155,13 +155,28 @@ class Referee:
             standings = {scrutiny.standing(name, one.state) for one in candidates}
             return Standing.SETTLED in standings or Standing.WAITING not in standings
 
+        def has_moved() -> bool:
+            standings = {scrutiny.standing(name, one.state) for one in candidates}
+            return Standing.WAITING not in standings
+
+        def look(one: Candidate) -> list[Finding]:
+            return scrutiny.look(name, one.state, one.branch, done)
+
         wait_until(is_decided, self.performance.pace.settle_s)
-        findings = {one: scrutiny.look(name, one.state, one.branch, done) for one in candidates}
+        stands = {one: scrutiny.standing(name, one.state) for one in candidates}
+        fitting = [one for one in candidates if stands[one] is Standing.SETTLED and not look(one)]
+        if fitting:
+            # What another account still waits for may come: a later step will tell.
+            fitting += [one for one in candidates if stands[one] is Standing.WAITING]
+        else:
+            wait_until(has_moved, self.performance.pace.settle_s)
+            findings = {one: look(one) for one in candidates}
+            fitting = [one for one, found in findings.items() if not found]
+            if not fitting:
+                self.judged |= scrutiny.clauses
+                # The candidate with the least wrong is the likeliest account.
+                return min(findings.values(), key=len)
         self.judged |= scrutiny.clauses
-        fitting = [one for one, found in findings.items() if not found]
-        if not fitting:
-            # The candidate with the least wrong is the likeliest account.
-            return min(findings.values(), key=len)
         self.states[name] = tuple(dict.fromkeys(one.state for one in fitting))
         return []
 

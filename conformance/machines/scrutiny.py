@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 #: What becomes of the process of a simple worker whose handshake has failed.
 _STAYING = "F-SIMP-10"
+#: What becomes of a create() that meets a dead idle worker of a dead daemon.
+_DEAD_TOGETHER = "F-POOL-16"
 
 
 class Standing(Enum):
@@ -162,6 +164,8 @@ class Scrutiny:
             return self._judge("F-SIMP-01", starts)
         reused = isinstance(branch.outcome, Hands) and not branch.outcome.is_new
         about_connections = "F-POOL-01" if reused else "F-CONN-01"
+        if branch.clause == _DEAD_TOGETHER:
+            about_connections = _DEAD_TOGETHER
         return [
             *self._judge(about_starts, starts, is_met=isinstance(branch.outcome, Hands)),
             *self._judge(
@@ -228,6 +232,8 @@ class Scrutiny:
         if done.warnings is None or not branch.warnings:
             return []
         clause = "F-POOL-03" if branch.warnings[0].startswith("Worker ") else "F-RST-02"
+        if branch.clause == _DEAD_TOGETHER:
+            clause = _DEAD_TOGETHER
         lines = [("WARN", line) for line in done.warnings]
         wanted = [("WARN", line) for line in branch.warnings]
         return self._judge(clause, missing_log_lines(lines, wanted), is_met=True)
@@ -362,7 +368,7 @@ def _open_ends(state: State) -> int:
 
 
 def _is_about_starts(clause: str) -> bool:
-    return clause.startswith(("F-RST", "F-START", "F-CONC"))
+    return clause.startswith(("F-RST", "F-START", "F-CONC", _DEAD_TOGETHER))
 
 
 def _about_queue(done: Done) -> str:

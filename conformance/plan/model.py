@@ -146,8 +146,10 @@ class Model:
             clause = branch.clause
             # Where a dead idle worker may be handed out, nobody has to discard it.
             has_to = looked.discarded and self.profile.dead_idle_discarded
-            if has_to and isinstance(branch.outcome, Hands):
-                clause = "F-POOL-16" if is_lost else "F-POOL-05"
+            if has_to and is_lost:
+                clause = "F-POOL-16"
+            elif has_to and isinstance(branch.outcome, Hands):
+                clause = "F-POOL-05"
             yield msgspec.structs.replace(
                 branch, clause=clause, warnings=looked.warnings + branch.warnings
             )
