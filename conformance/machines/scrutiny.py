@@ -133,9 +133,10 @@ class Scrutiny:
             What is wrong.
         """
         seen = self._performance.watch.of(name)
+        found = [*self._counts(seen, state, branch, done), *self._kills(seen, state, done)]
+        if found:
+            return found  # nobody waited for the rest to follow
         found = [
-            *self._counts(seen, state, branch, done),
-            *self._kills(seen, state, done),
             *self._crowd(name, seen, state, branch),
             *self._handed(seen, state, branch, done),
             *self._cut_off(seen, state, branch),
