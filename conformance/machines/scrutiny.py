@@ -181,14 +181,14 @@ class Scrutiny:
         allowed = pids_of(state, state.may_kill)
         missing = "F-POOL-09" if isinstance(done.operation, Release) else "F-STOP-01"
         is_asked = isinstance(done.operation, (StopWorker, Release))
-        return [
-            *self._judge(missing, wrong.missing_kill_requests(seen.kill_requests, required)),
-            *self._judge(
-                self._about_unasked(seen, state),
-                wrong.unasked_kill_requests(seen.kill_requests, required, allowed),
-                is_met=is_asked,
-            ),
-        ]
+        unasked = self._judge(
+            self._about_unasked(seen, state),
+            wrong.unasked_kill_requests(seen.kill_requests, required, allowed),
+            is_met=is_asked,
+        )
+        if unasked:
+            return unasked  # then nobody waited for those that are still to come
+        return self._judge(missing, wrong.missing_kill_requests(seen.kill_requests, required))
 
     @staticmethod
     def _about_unasked(seen: Seen, state: State) -> str:
