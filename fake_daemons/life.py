@@ -85,7 +85,10 @@ class Daemon(Accepting):
 
     def _write(self, port: int, raw: bytes) -> None:
         self.report("announce", port=port, bytes=raw.hex())
-        os.write(1, raw)
+        try:
+            os.write(1, raw)
+        except BrokenPipeError:
+            self.shut_down()  # the factory was stopped meanwhile: nobody is to be told
 
     def _announce_half(self, port: int, raw: bytes) -> None:
         self._write(port, raw[: INT_BYTES // 2])

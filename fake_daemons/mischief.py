@@ -132,7 +132,10 @@ def _flood(process: Process, fault: Fault) -> None:
     left = int(fault.keys.get("bytes", _FLOOD_BYTES))
     while left > 0:
         process.wait(fd, to=POLLOUT)
-        left -= os.write(fd, _FLOOD[:left])
+        try:
+            left -= os.write(fd, _FLOOD[:left])
+        except BrokenPipeError:
+            process.shut_down()  # the factory was stopped in the midst of it
 
 
 def _gate(process: Process, fault: Fault) -> None:
