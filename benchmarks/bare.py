@@ -19,6 +19,7 @@ from conformance.door.messages import (
     Params,
 )
 from conformance.drive import sandbox
+from conformance.errors import SuiteError
 from conformance.evidence.outcomes import Outcome, Returned
 from conformance.evidence.scenario import (
     AnyStep,
@@ -100,7 +101,7 @@ class _Example:
             case Arm() | Cease() | KillDaemon() | KillWorker():
                 self._act(step)
             case Together():
-                raise NotImplementedError("a bare loop has one caller")
+                raise SuiteError("a bare loop has one caller: choose scenarios without `together`")
             case _:
                 self._ask(step)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from conformance.contract.lifecycles import WorkerState
-from conformance.evidence.findings import Finding
+from conformance.evidence.findings import Finding, put_down_to
 from conformance.evidence.outcomes import CountsAs, Lost, Raised, Returned, TimedOut
 from conformance.evidence.scenario import Create, Exchange, Release, Stop
-from conformance.machines.blame import explain, put_down_to, suspect
+from conformance.machines.blame import explain, suspect
 from conformance.machines.matching import matched
 from conformance.machines.performance import Done
 from conformance.plan.branch import Branch, Fails, Hands, Returns

@@ -77,6 +77,20 @@ def weigh(clause: Clause, established: Iterable[Established], terms: Terms) -> C
     return ClauseResult(clause.id, verdict, reason, findings, tests)
 
 
+def is_failure(clause: str, established: Established, terms: Terms) -> bool:
+    """Tell whether what a test found against a clause counts as a failure.
+
+    Args:
+        clause: its id.
+        established: by the test.
+        terms: by what to judge.
+
+    Returns:
+        Whether it is neither recorded, nor mere advice, nor outside the profile.
+    """
+    return weigh(find(clause), [established], terms).verdict in (Verdict.FAIL, Verdict.STALE)
+
+
 def reason_not_applicable(clause: Clause, terms: Terms) -> str:
     """Tell why a clause does not apply.
 

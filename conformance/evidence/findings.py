@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
+from itertools import chain
+from typing import TYPE_CHECKING
 
 import msgspec
+
+from conformance.evidence.scenario import Control  # noqa: TC001 - msgspec reads it
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -32,6 +38,19 @@ class Finding(msgspec.Struct, frozen=True):
         return f"{self.clause} {self.wrong}: expected {self.expected}; actual {self.actual}"
 
 
+def put_down_to(clause: str, *wrongs: Iterable[Finding]) -> list[Finding]:
+    """Name the clause that findings are about.
+
+    Args:
+        clause: its id.
+        *wrongs: findings of checkers.
+
+    Returns:
+        The findings with it.
+    """
+    return [msgspec.structs.replace(one, clause=clause) for one in chain(*wrongs)]
+
+
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """A failure that a machine found, as a story that can be played again.
 
@@ -53,7 +72,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[str, ...]
     length: int
     shrunk_from: int | None = None
-    control: Literal["sequence", "gates", "chance"] = "sequence"
+    control: Control = "sequence"
     file: str = ""
 
 

@@ -23,6 +23,10 @@ Times = Annotated[int, msgspec.Meta(ge=1, le=9)]
 #: Points of a fake's life at which a gate may stand.
 GatePoint = Literal["start", "announce", "accept", "acknowledge", "authenticate", "leave"]
 
+#: What it takes to see a failure: the sequence alone, gates that hold the order in which things
+#: happen, or chance inside the implementation.
+Control = Literal["sequence", "gates", "chance"]
+
 
 class Part(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
@@ -216,7 +220,7 @@ class Origin(Part, frozen=True, kw_only=True):
     machine: str = ""
     seed: int | None = None
     shrunk_from: int | None = None
-    control: Literal["sequence", "gates", "chance"] = "sequence"
+    control: Control = "sequence"
     implementation: str = ""
     wrongs: tuple[Wrong, ...] = ()
 

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from conformance.check.verdicts import Established, Terms, weigh
-from conformance.contract.clauses import find
+from conformance.check.verdicts import Established, Terms, is_failure
 from conformance.drive.clock import now_s
-from conformance.evidence.findings import Finding, Verdict
+from conformance.evidence.findings import Finding  # noqa: TC001 - msgspec reads it
 from conformance.evidence.history import History  # noqa: TC001 - msgspec reads it
 from conformance.evidence.scenario import Scenario
 from conformance.machines.performance import DRAWING, Pace
@@ -182,5 +181,4 @@ class Arena:
         entry = Established(
             test="", claimed=(finding.clause,), findings={finding.clause: (finding,)}
         )
-        verdict = weigh(find(finding.clause), [entry], self.terms).verdict
-        return verdict in (Verdict.FAIL, Verdict.STALE)
+        return is_failure(finding.clause, entry, self.terms)

@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING
-
-import msgspec
 
 from conformance.check.outcomes import endless_calls, failures_to_raise, failures_to_return
 from conformance.check.pools import dead_handouts, double_handouts, mute_handouts, wrong_handouts
 from conformance.contract.lifecycles import WorkerState
+from conformance.evidence.findings import put_down_to
 from conformance.evidence.outcomes import Lost, Raised, TimedOut
 from conformance.evidence.scenario import Exchange
 from conformance.plan.branch import Branch, Fails, Hands
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from conformance.evidence.findings import Finding
     from conformance.machines.performance import Done
     from conformance.plan.state import State
-
-
-def put_down_to(clause: str, *wrongs: Iterable[Finding]) -> list[Finding]:
-    """Name the clause that findings are about.
-
-    Args:
-        clause: its id.
-        *wrongs: findings of checkers.
-
-    Returns:
-        The findings with it.
-    """
-    return [msgspec.structs.replace(one, clause=clause) for one in chain(*wrongs)]
 
 
 def explain(branch: Branch, done: Done) -> list[Finding]:
@@ -75,11 +58,9 @@ def suspect(branch: Branch) -> str:
 def _explain_exchange(branch: Branch, done: Done) -> list[Finding]:
     """Its owner's worker does not answer, or is another one."""
     clause = "F-RST-11" if branch.state.starts > 1 else branch.clause
-    return (
-        put_down_to(clause, mute_handouts([None]))[:1]
-        if done.answered_pid is None
-        else (put_down_to(clause, wrong_handouts([str(done.answered_pid)], ["the same worker"])))
-    )
+    if done.answered_pid is None:
+        return put_down_to(clause, mute_handouts([None]))
+    return put_down_to(clause, wrong_handouts([str(done.answered_pid)], ["the same worker"]))
 
 
 def _explain_handout(branch: Branch, hands: Hands, done: Done) -> list[Finding]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from conformance.check.linearizability import Interval, Search, search
 from conformance.check.outcomes import endless_calls
 from conformance.check.pools import double_handouts
 from conformance.errors import EnvironmentFault
-from conformance.evidence.findings import Finding
+from conformance.evidence.findings import Finding, put_down_to
 from conformance.evidence.outcomes import Raised, Returned, TimedOut
 from conformance.evidence.scenario import Create, Stop
-from conformance.machines.blame import explain, put_down_to
+from conformance.machines.blame import explain
 from conformance.machines.matching import matched
 from conformance.plan.branch import Branch, Looked
 from conformance.plan.interleaving import broken_off
@@ -120,7 +119,7 @@ def clause_of(crossed: Sequence[Crossed], states: Iterable[State]) -> str:
     """
     if any(isinstance(one.operation, Stop) for one in crossed):
         return "F-CONC-04"
-    if any(state.daemon is not None and not state.has_living_daemon for state in states):
+    if any(state.has_dead_daemon for state in states):
         return "F-CONC-03"
     return "F-CONC-01"
 
@@ -169,7 +168,7 @@ def _alone(model: Model, initial: Sequence[State], one: Crossed) -> list[Finding
 
 def _given_back(crossed: Sequence[Crossed]) -> bool:
     """Whether a worker that was handed out was given back among these calls."""
-    created = Counter(one.operation.worker for one in crossed if isinstance(one.operation, Create))
+    created = {one.operation.worker for one in crossed if isinstance(one.operation, Create)}
     others = [one.operation for one in crossed if not isinstance(one.operation, (Create, Stop))]
     return any(getattr(one, "worker", None) in created for one in others)
 

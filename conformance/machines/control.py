@@ -10,6 +10,7 @@ import msgspec
 from conformance.evidence.scenario import (
     AnyStep,
     Asked,
+    Control,
     Create,
     Gate,
     GatePoint,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from conformance.contract.profiles import Profile
 
 
-def control_of(scenario: Scenario) -> str:
+def control_of(scenario: Scenario) -> Control:
     """Tell what it takes to see a failure.
 
     Args:

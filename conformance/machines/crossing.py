@@ -97,20 +97,26 @@ class Crossing:
                 return  # nothing moves by itself, and none of these moves is possible
 
     def _is_possible(self, move: str) -> bool:
-        if move.startswith("b") and move[1:].isdigit():
-            flight = self._flights[int(move[1:]) - 1]
+        flight = self._flight_of(move)
+        if flight is not None:
             return flight.call is None and bool(flight.rest)
         self._performance.watch.look()
         return move in self._performance.watch.gates and move not in self._opened
 
     def _make(self, move: str) -> None:
-        if move.startswith("b") and move[1:].isdigit():
-            self._begin(self._flights[int(move[1:]) - 1])
+        flight = self._flight_of(move)
+        if flight is not None:
+            self._begin(flight)
             return
         self._opened.add(move)
         for props in self._performance.props.values():
             if props.has_gate(move):
                 props.open_gate(move)
+
+    def _flight_of(self, move: str) -> _Flight | None:
+        """The caller who moves; None if a gate is opened."""
+        is_call = move.startswith("b") and move[1:].isdigit()
+        return self._flights[int(move[1:]) - 1] if is_call else None
 
     def _begin(self, flight: _Flight) -> None:
         """Begin the next operation that makes sense, if there is one."""
@@ -127,11 +133,11 @@ class Crossing:
 
     def _absorb(self, within_s: float) -> bool:
         """Take in the answers that have come; tell whether any had."""
-        waiting = {id(one.call): one for one in self._flights if one.call is not None}
-        calls = [one.call for one in waiting.values() if one.call is not None]
-        ready = wait_for_any(calls, within_s) if calls else []
-        for call in ready:
-            self._land(waiting[id(call)], call)
+        waiting = [(one, one.call) for one in self._flights if one.call is not None]
+        ready = wait_for_any([call for _, call in waiting], within_s) if waiting else []
+        for flight, call in waiting:
+            if call in ready:
+                self._land(flight, call)
         return bool(ready)
 
     def _land(self, flight: _Flight, call: Call) -> None:

@@ -209,17 +209,17 @@ def _with_origin(  # noqa: PLR0913, PLR0917 - each is one line of the origin
         Wrong(clause=one.clause, wrong=one.wrong, expected=one.expected, actual=one.actual)
         for one in replayed.findings
     )
-    chance = control_of(scenario) == "chance"
+    control = control_of(scenario)
     return msgspec.structs.replace(
         scenario,
         clauses=tuple(dict.fromkeys(one.clause for one in wrongs)),
         profile=arena.terms.profile.name,
-        repeat=_CHANCES if chance else 1,
+        repeat=_CHANCES if control == "chance" else 1,
         origin=Origin(
             machine=name,
             seed=number,
             shrunk_from=failure.scenario.length,
-            control=control_of(scenario),  # type: ignore[arg-type]
+            control=control,
             implementation=arena.run.name,
             wrongs=wrongs,
         ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from conformance.errors import Unobservable
-from conformance.evidence.findings import Finding  # noqa: TC001 - msgspec reads it
+from conformance.evidence.findings import Finding, put_down_to
 from conformance.evidence.scenario import (
     AnyStep,
     Arm,
@@ -17,7 +17,6 @@ from conformance.evidence.scenario import (
     Operation,
     Together,
 )
-from conformance.machines.blame import put_down_to
 from conformance.machines.crossing import Crossing
 from conformance.machines.expecting import (
     counts,
@@ -76,12 +75,12 @@ class Play:
         self.steps: list[AnyStep] = []
         self.about = "F-CONC-01"
         self._performance = Performance(stage, factories, pace)
-        self._referee = Referee(self._performance, profile, factories)
+        self._referee = Referee(self._performance, profile)
 
     @property
     def judged(self) -> frozenset[str]:
         """Clauses that had a say so far."""
-        return frozenset(self._referee.judged)
+        return self._referee.judged
 
     def do(self, step: AnyStep) -> None:
         """Perform a step and judge it.

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
-from conformance.errors import SuiteError
+from conformance.stage.page import Gates, PlanPage
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-#: Size of the plan page, as fakes read it.
-_PAGE_BYTES = 4096
 
 
 class Props:
@@ -22,19 +18,22 @@ class Props:
 
     Attributes:
         directory: value of WFC_DIR for its fakes.
-        page: path of the plan page, value of WFC_PLAN.
     """
 
     def __init__(self, directory: Path) -> None:
+        directory.mkdir()
         self.directory = directory
-        self.page = directory / "plan"
+        self._plan = PlanPage(directory / "plan")
+        self._gates = Gates(directory)
         self._faults: list[str] = []
         self._tickets: list[Path] = []
-        self._gates: dict[str, int] = {}
         self._gate_tickets: dict[str, Path] = {}
         self._last = 0
-        directory.mkdir()
-        self.page.touch(0o600)
+
+    @property
+    def page(self) -> Path:
+        """Path of the plan page, value of WFC_PLAN."""
+        return self._plan.path
 
     def arm(self, fault: str, times: int = 1) -> None:
         """Have a fault strike so many of the next processes that come to its point.
@@ -68,11 +67,7 @@ class Props:
             name: of the gate.
             point: of a fake's life.
         """
-        path = self.directory / f"gate.{name}"
-        os.mkfifo(path, 0o600)
-        # Open for both, so that opening blocks nobody and a byte waits for who comes late.
-        self._gates[name] = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
-        self.arm(f"{point}=gate:{name}")
+        self.arm(f"{point}={self._gates.make(name)}")
         self._gate_tickets[name] = self._tickets[-1]
 
     def drop_gate(self, name: str) -> None:
@@ -100,18 +95,11 @@ class Props:
         Args:
             name: of the gate.
         """
-        os.write(self._gates[name], b"!")
+        self._gates.open(name)
 
     def close(self) -> None:
         """Close the gates' descriptors."""
-        for gate in self._gates.values():
-            os.close(gate)
-        self._gates.clear()
+        self._gates.close()
 
     def _write(self) -> None:
-        text = ";".join(self._faults)
-        if len(text) >= _PAGE_BYTES:
-            raise SuiteError(f"{len(self._faults)} armed faults do not fit the plan page")
-        new = self.directory / "plan.new"
-        new.write_text(text, encoding="utf-8")
-        new.rename(self.page)  # a fake sees the old page or the new one, never a part
+        self._plan.write(";".join(self._faults))

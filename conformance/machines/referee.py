@@ -19,11 +19,10 @@ from conformance.plan.model import Deed, Model
 from conformance.plan.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from conformance.contract.profiles import Profile
     from conformance.evidence.findings import Finding
-    from conformance.evidence.scenario import FactorySettings
     from conformance.machines.crossing import Crossed
     from conformance.machines.performance import Performance
 
@@ -46,27 +45,24 @@ class Referee:
     Args:
         performance: to be judged.
         profile: by which.
-        factories: by name, with their settings.
 
     Attributes:
         models: of each factory.
         states: in which each factory may be, by what was seen.
-        judged: clauses that had a say so far.
     """
 
-    def __init__(
-        self,
-        performance: Performance,
-        profile: Profile,
-        factories: Mapping[str, FactorySettings],
-    ) -> None:
+    def __init__(self, performance: Performance, profile: Profile) -> None:
         self.performance = performance
-        self.profile = profile
-        self.models = {name: Model(profile, one) for name, one in factories.items()}
-        self.states: dict[str, tuple[State, ...]] = {name: (State(),) for name in factories}
-        self.judged: set[str] = set()
+        self.models = {name: Model(profile, one) for name, one in performance.settings.items()}
+        self.states: dict[str, tuple[State, ...]] = {name: (State(),) for name in self.models}
+        self._asked: set[str] = set()
         self._scrutiny = Scrutiny(performance, profile)
         self._owners: dict[str, str] = {}
+
+    @property
+    def judged(self) -> frozenset[str]:
+        """Clauses that had a say so far."""
+        return frozenset(self._asked | self._scrutiny.clauses)
 
     def follow(self, deed: Deed) -> None:
         """Take note of what was done to a factory's processes.
@@ -98,7 +94,7 @@ class Referee:
         ]
         if not allowed:
             return []
-        self.judged |= {branch.clause for branch in allowed}
+        self._asked |= {branch.clause for branch in allowed}
         matching = [
             Candidate(state, branch)
             for branch in allowed
@@ -128,7 +124,7 @@ class Referee:
 
     def _judge_crossing(self, name: str, crossed: list[Crossed]) -> list[Finding]:
         clause = clause_of(crossed, self.states[name])
-        self.judged |= {clause, "F-CONC-02"}
+        self._asked |= {clause, "F-CONC-02"}
         found = Linearization(self.models[name], crossed).search(self.states[name])
         if not found.is_linearizable:
             return explain_disorder(self.models[name], self.states[name], crossed, found)
@@ -149,34 +145,32 @@ class Referee:
         Returns:
             What is wrong by every candidate, as the first one has it.
         """
-        scrutiny = self._scrutiny
+        scrutiny, settle_s = self._scrutiny, self.performance.pace.settle_s
+        stands: dict[Candidate, Standing] = {}
 
-        def is_decided() -> bool:
-            standings = {scrutiny.standing(name, one.state) for one in candidates}
-            return Standing.SETTLED in standings or Standing.WAITING not in standings
-
-        def has_moved() -> bool:
-            standings = {scrutiny.standing(name, one.state) for one in candidates}
-            return Standing.WAITING not in standings
+        def look_again() -> set[Standing]:
+            stands.update({one: scrutiny.standing(name, one.state) for one in candidates})
+            return set(stands.values())
 
         def look(one: Candidate) -> list[Finding]:
             return scrutiny.look(name, one.state, one.branch, done)
 
-        wait_until(is_decided, self.performance.pace.settle_s)
-        stands = {one: scrutiny.standing(name, one.state) for one in candidates}
+        def is_decided() -> bool:
+            now = look_again()
+            return Standing.SETTLED in now or Standing.WAITING not in now
+
+        wait_until(is_decided, settle_s)
         fitting = [one for one in candidates if stands[one] is Standing.SETTLED and not look(one)]
         if fitting:
             # What another account still waits for may come: a later step will tell.
             fitting += [one for one in candidates if stands[one] is Standing.WAITING]
         else:
-            wait_until(has_moved, self.performance.pace.settle_s)
+            wait_until(lambda: Standing.WAITING not in look_again(), settle_s)
             findings = {one: look(one) for one in candidates}
             fitting = [one for one, found in findings.items() if not found]
             if not fitting:
-                self.judged |= scrutiny.clauses
                 # The candidate with the least wrong is the likeliest account.
                 return min(findings.values(), key=len)
-        self.judged |= scrutiny.clauses
         self.states[name] = tuple(dict.fromkeys(one.state for one in fitting))
         return []
 
@@ -209,9 +203,7 @@ class Referee:
             found = self.judge(done) if done is not None else []
             if found:
                 return found
-        found = self._scrutiny.leftovers(self.states)
-        self.judged |= self._scrutiny.clauses
-        return found
+        return self._scrutiny.leftovers(self.states)
 
 
 def _forgiven(state: State, heard: int, before: Iterable[State]) -> State:

@@ -12,9 +12,9 @@ from conformance.contract.lifecycles import WorkerState
 from conformance.contract.limits import MUST_NOT_HAPPEN_S
 from conformance.drive import sandbox
 from conformance.drive.clock import now_s, wait_until
+from conformance.evidence.findings import put_down_to
 from conformance.evidence.outcomes import Raised, Returned
 from conformance.evidence.scenario import Create, Release, Stop, StopWorker
-from conformance.machines.blame import put_down_to
 from conformance.observe.connections import count_connections_to
 from conformance.plan.branch import Branch, Fails, Hands
 
@@ -164,9 +164,7 @@ class Scrutiny:
         if is_create and state.lives and not state.lives[-1].generation:
             return self._judge("F-SIMP-01", starts)
         reused = isinstance(branch.outcome, Hands) and not branch.outcome.is_new
-        about_connections = "F-POOL-01" if reused else "F-CONN-01"
-        if branch.clause == _DEAD_TOGETHER:
-            about_connections = _DEAD_TOGETHER
+        about_connections = _about(branch, "F-POOL-01" if reused else "F-CONN-01")
         return [
             *self._judge(about_starts, starts, is_met=isinstance(branch.outcome, Hands)),
             *self._judge(
@@ -193,9 +191,9 @@ class Scrutiny:
     @staticmethod
     def _about_unasked(seen: Seen, state: State) -> str:
         """The clause on a kill request too many: by whose worker it names."""
-        required, allowed = pids_of(state, state.kills), pids_of(state, state.may_kill)
+        _, surplus = _kills_compared(pids_of(state, state.kills), seen.kill_requests)
         old = {life.pid for life in state.lives if life.generation != state.starts}
-        unasked = (Counter(seen.kill_requests) - Counter(required)).keys() - set(allowed)
+        unasked = set(surplus) - set(pids_of(state, state.may_kill))
         return "F-STOP-06" if unasked & old else "F-STOP-01"
 
     def _crowd(self, name: str, seen: Seen, state: State, branch: Branch) -> list[Finding]:
@@ -233,8 +231,7 @@ class Scrutiny:
         if done.warnings is None or not branch.warnings:
             return []
         clause = "F-POOL-03" if branch.warnings[0].startswith("Worker ") else "F-RST-02"
-        if branch.clause == _DEAD_TOGETHER:
-            clause = _DEAD_TOGETHER
+        clause = _about(branch, clause)
         lines = [("WARN", line) for line in done.warnings]
         wanted = [("WARN", line) for line in branch.warnings]
         return self._judge(clause, missing_log_lines(lines, wanted), is_met=True)
@@ -260,8 +257,8 @@ class Scrutiny:
     def _daemon_record(
         self, told: Inspected, seen: Seen, state: State, done: Done
     ) -> list[Finding]:
-        if state.daemon is not None and not state.has_living_daemon:
-            return []  # dead, and the factory has not met it yet
+        if state.has_dead_daemon:
+            return []
         expected = seen.starts[-1] if state.has_living_daemon else None
         if expected is not None and told.daemon_pid is None:
             return []  # it does not show it
@@ -366,6 +363,11 @@ def pids_of(state: State, indices: Iterable[int]) -> list[int]:
 
 def _open_ends(state: State) -> int:
     return sum(life.is_open for life in state.lives)
+
+
+def _about(branch: Branch, usual: str) -> str:
+    """The clause on what follows from a create(): the usual one, but for the dead together."""
+    return branch.clause if branch.clause == _DEAD_TOGETHER else usual
 
 
 def _is_about_starts(clause: str) -> bool:

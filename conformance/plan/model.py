@@ -141,7 +141,7 @@ class Model:
         if isinstance(looked, Branch):
             yield looked
             return
-        is_lost = not looked.state.has_living_daemon and looked.state.daemon is not None
+        is_lost = looked.state.has_dead_daemon
         for branch in through_daemon(looked.state, operation.worker, self.profile):
             clause = branch.clause
             # Where a dead idle worker may be handed out, nobody has to discard it.
@@ -162,8 +162,7 @@ class Model:
             state = state.with_life(index, life.after(WorkerEvent.HAND_OUT))
         clause = "F-POOL-02"
         if warnings:
-            is_lost = state.daemon is not None and not state.has_living_daemon
-            clause = "F-POOL-16" if is_lost else "F-POOL-03"
+            clause = "F-POOL-16" if state.has_dead_daemon else "F-POOL-03"
         return Branch(
             outcome=Hands(index, is_new=False),
             state=state.leased_as(worker, index),
@@ -203,7 +202,7 @@ class Model:
 
     def _stop_worker(self, state: State, index: int) -> Branch:
         clause = "F-STOP-01"
-        if state.daemon is not None and not state.has_living_daemon:
+        if state.has_dead_daemon:
             clause = "F-STOP-05"
         elif state.lives[index].state is WorkerState.STOPPED:
             clause = "F-STOP-04"

@@ -122,6 +122,11 @@ class State(msgspec.Struct, frozen=True):
         """Whether the factory has a daemon recorded, and it lives."""
         return self.daemon is DaemonState.SERVING
 
+    @property
+    def has_dead_daemon(self) -> bool:
+        """Whether the factory has a daemon recorded that is dead, and has not met it yet."""
+        return self.daemon is not None and not self.has_living_daemon
+
     def life_of(self, worker: str) -> int | None:
         """Find the life behind a worker's name.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable  # noqa: TC003 - read by tools
 
-from conformance.check.verdicts import Established, Terms, weigh
+from conformance.check.verdicts import Established, Terms, is_failure, weigh
 from conformance.contract.clause import Need
-from conformance.contract.clauses import CLAUSES, find
+from conformance.contract.clauses import CLAUSES
 from conformance.contract.profiles import Profile  # noqa: TC001 - read by tools
-from conformance.evidence.findings import ClauseResult, Verdict
+from conformance.evidence.findings import ClauseResult  # noqa: TC001 - read by tools
 from conformance.stage.run import Run  # noqa: TC001 - read by tools
 
 
@@ -48,8 +48,7 @@ class Ledger:
         Returns:
             Whether it is neither recorded nor mere advice.
         """
-        verdict = weigh(find(clause), [entry], self.terms).verdict
-        return verdict in (Verdict.FAIL, Verdict.STALE)
+        return is_failure(clause, entry, self.terms)
 
     def results(self) -> tuple[ClauseResult, ...]:
         """Weigh what has been established so far.

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from conformance.contract.clauses import find
 from conformance.errors import ContractViolation
+from conformance.evidence.findings import put_down_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,9 +49,7 @@ class Record:
             raise KeyError(f"the scenario does not claim {clause}")
         if not self._profile.applies(find(clause)):
             return
-        found = self.findings.setdefault(clause, [])
-        for wrong in wrongs:
-            found += [msgspec.structs.replace(one, clause=clause) for one in wrong]
+        self.findings.setdefault(clause, []).extend(put_down_to(clause, *wrongs))
 
     def give_up(self, clause: str, reason: str) -> None:
         """Say that a clause could not be judged.
@@ -83,9 +80,9 @@ class Record:
             The error to raise.
         """
         main = next((c for c in self.claimed if self._profile.applies(find(c))), self.claimed[0])
-        blamed = msgspec.structs.replace(finding, clause=main)
-        self.findings.setdefault(main, []).append(blamed)
-        return ContractViolation([blamed])
+        blamed = put_down_to(main, [finding])
+        self.findings.setdefault(main, []).extend(blamed)
+        return ContractViolation(blamed)
 
     def all_findings(self) -> tuple[Finding, ...]:
         """Collect the findings on all clauses.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from conformance.observe import processes
 from conformance.observe.channel import SideChannel
 from conformance.stage.calls import Calls
 from conformance.stage.factory import Factory
+from conformance.stage.page import Gates, PlanPage
 from conformance.stage.run import end_all
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from conformance.stage.record import Record
     from conformance.stage.run import Run
 
-#: Size of the plan page, as fakes read it.
-_PLAN_BYTES = 4096
 #: How long a factory may take to stop when the scenario is over, in seconds.
 _FAREWELL_S = 5.0
 
@@ -59,11 +57,10 @@ class Stage:
         self.directory.mkdir()
         self.channel = SideChannel(self.directory / "sightings")
         self.calls = Calls(run, record, self.channel)
-        self._plan = self.directory / "plan"
-        self._plan.touch(0o600)
+        self._plan = PlanPage(self.directory / "plan")
+        self._gates = Gates(self.directory)
         self._factories: list[Factory] = []
         self._daemons: list[DaemonProcess] = []
-        self._gates: list[int] = []
         self._clear_after: int | None = None
 
     # -- what is seen -----------------------------------------------------------------
@@ -132,7 +129,7 @@ class Stage:
         return self.run.environment() | {
             "WFC_DIR": str(self.directory),
             "WFC_FAULTS": faults,
-            "WFC_PLAN": str(self._plan),
+            "WFC_PLAN": str(self._plan.path),
             "WFC_SCENARIO": self.token,
             "WFC_SIGHTINGS": str(self.directory / "sightings"),
         }
@@ -146,11 +143,7 @@ class Stage:
         Raises:
             SuiteError: if the text does not fit the page.
         """
-        if len(faults) >= _PLAN_BYTES:
-            raise SuiteError(f"a plan of {len(faults)} bytes does not fit its page")
-        page = self.directory / "plan.new"
-        page.write_text(faults, encoding="utf-8")
-        page.rename(self._plan)  # a fake sees the old page or the new one, never a part
+        self._plan.write(faults)
         self.channel.note("plan", faults=faults)
 
     def factory(  # noqa: PLR0913 - a scenario names just what it needs, by keyword
@@ -292,9 +285,7 @@ class Stage:
         Args:
             name: of the gate; `make_gate` has made it.
         """
-        gate = os.open(self.directory / f"gate.{name}", os.O_RDWR | os.O_NONBLOCK)
-        os.write(gate, b"!")
-        self._gates.append(gate)
+        self._gates.open(name)
         self.channel.note("gate_opened", name=name)
 
     def make_gate(self, name: str) -> str:
@@ -306,8 +297,7 @@ class Stage:
         Returns:
             The action to write into a fault: `gate:NAME`.
         """
-        os.mkfifo(self.directory / f"gate.{name}", 0o600)
-        return f"gate:{name}"
+        return self._gates.make(name)
 
     def kill(self, pid: int) -> None:
         """Kill a process of this scenario and wait until it is gone.
@@ -370,8 +360,7 @@ class Stage:
         sandbox.reap_orphans()
         for daemon in self._daemons:
             daemon.close()
-        for gate in self._gates:
-            os.close(gate)
+        self._gates.close()
         if self.calls.is_hung:
             self.run.drop_session()
         self.channel.close()
