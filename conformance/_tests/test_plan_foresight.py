@@ -271,7 +271,8 @@ BRIEFLY = settings(max_examples=40, deadline=None, derandomize=True, database=No
 
 def draw_foreseen(data: Any, repertoire: Repertoire) -> tuple[Scenario, Profile, Foreseen]:
     profile = data.draw(PROFILES)
-    scenario = data.draw(scenarios(repertoire, profile, most=6 if repertoire.has_races else 12))
+    most = 6 if repertoire.has_races else 12
+    scenario = data.draw(scenarios(repertoire, profile, most, meetings=(1, 2)))
     try:
         return scenario, profile, foresee(scenario, profile)
     except SuiteError:

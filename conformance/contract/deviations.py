@@ -265,7 +265,7 @@ _FACTORY_DEFECTS = (
             how="create() throws IOException `Stream closed` or `Broken pipe`; the next one "
             "succeeds.",
             evidence="[E8]",
-            wrong="unexpected_outcomes|failures_to_return|wrong_start_counts|"
+            wrong="unexpected_outcomes|failures_to_return|wrong_errors|wrong_start_counts|"
             "wrong_connection_counts|missing_log_lines",
         ),
     ),

@@ -12,7 +12,7 @@ from conformance.evidence.sightings import Sighting, parse_line
 class History(msgspec.Struct, frozen=True):
     """The sightings of one scenario, in the order in which they were written."""
 
-    sightings: tuple[Sighting, ...]
+    sightings: tuple[Sighting, ...] = ()
 
     def of(self, what: str, who: str | None = None, **keys: object) -> tuple[Sighting, ...]:
         """Select sightings.

@@ -11,7 +11,7 @@ import msgspec
 from conformance.check.verdicts import Established, Terms, is_failure
 from conformance.drive.clock import now_s
 from conformance.evidence.findings import Finding  # noqa: TC001 - msgspec reads it
-from conformance.evidence.history import History  # noqa: TC001 - msgspec reads it
+from conformance.evidence.history import History
 from conformance.evidence.scenario import Scenario
 from conformance.machines.performance import DRAWING, Pace
 from conformance.machines.play import Play, play
@@ -37,12 +37,14 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
         findings: what was wrong.
         after_s: seconds from the beginning of the search.
         examples: how many examples were played until then.
+        history: what was seen then, for a failure that may not show again.
     """
 
     scenario: Scenario
     findings: tuple[Finding, ...]
     after_s: float
     examples: int
+    history: History = History()
 
 
 class Replayed(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,11 +116,13 @@ class Arena:
                 playing.finish()
             finally:
                 playing.close()
+            history = stage.history if playing.findings else History()
         self.examples += 1
         self.steps += len(playing.steps)
         self.judged |= playing.judged
         if playing.findings:
-            self._take(Scenario(factories=dict(factories), steps=tuple(playing.steps)), playing)
+            played = Scenario(factories=dict(factories), steps=tuple(playing.steps))
+            self._take(played, playing, history)
 
     def go_on(self) -> None:
         """Search on after a failure that did not show again."""
@@ -126,12 +130,13 @@ class Arena:
             self.unconfirmed.append(self.failure)
             self.failure = None
 
-    def _take(self, scenario: Scenario, playing: Play) -> None:
+    def _take(self, scenario: Scenario, playing: Play, history: History) -> None:
         failure = Failure(
             scenario=scenario,
             findings=tuple(playing.findings),
             after_s=now_s() - self._began_s,
             examples=self.examples,
+            history=history,
         )
         if any(self.counts(one) for one in failure.findings):
             self.failure = failure

@@ -13,6 +13,8 @@ from conformance.contract.profiles import find_profile
 from conformance.door.find import ROOT
 from conformance.errors import SuiteError
 from conformance.evidence.findings import Case
+from conformance.evidence.scenario import Origin
+from conformance.machines.hunt import wrong_of
 from conformance.machines.repro import fakes_zip, repro_text
 from conformance.machines.scenario_file import write_scenario
 from conformance.machines.story import phrases
@@ -22,9 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from conformance.evidence.history import History
     from conformance.evidence.observations import Observation
     from conformance.evidence.scenario import Scenario
-    from conformance.machines.arena import Arena
+    from conformance.machines.arena import Arena, Failure
     from conformance.machines.hunt import Found
 
 #: Letters of a case's id: 20 bits tell the cases of a run apart.
@@ -63,6 +66,30 @@ def keep(arena: Arena, found: Found, directory: Path | None) -> Case:
     )
 
 
+def keep_unconfirmed(arena: Arena, failure: Failure, directory: Path) -> Path:
+    """Write down what was seen once and not again: the evidence is all there is of it.
+
+    Args:
+        arena: where it was seen.
+        failure: what was seen.
+        directory: where cases are written.
+
+    Returns:
+        Its directory, with the scenario as it was played and the history of that time.
+    """
+    place = directory / f"unconfirmed-{case_id(failure.scenario)}"
+    place.mkdir(parents=True, exist_ok=True)
+    wrongs = tuple(map(wrong_of, failure.findings))
+    origin = Origin(implementation=arena.run.name, wrongs=wrongs)
+    clauses = tuple(dict.fromkeys(one.clause for one in failure.findings))
+    scenario = msgspec.structs.replace(
+        failure.scenario, clauses=clauses, profile=arena.terms.profile.name, origin=origin
+    )
+    write_scenario(place / "scenario.yaml", scenario)
+    _write_history(arena, failure.history, place)
+    return place
+
+
 def case_id(scenario: Scenario) -> str:
     """Name a case by what it does and breaks, so that the same failure has the same name.
 
@@ -80,20 +107,26 @@ def _write(arena: Arena, found: Found, scenario: Scenario, directory: Path) -> P
     directory.mkdir(parents=True, exist_ok=True)
     file = directory / "scenario.yaml"
     write_scenario(file, scenario)
-    hidden = {str(arena.run.directory): "RUN", arena.run.token: "TOKEN"}
-
-    def plainly(text: str) -> str:
-        for secret, word in hidden.items():
-            text = text.replace(secret, word)
-        return text
-
-    lines = (msgspec.json.encode(seen).decode() for seen in found.replayed.history)
-    (directory / "history.ndjson").write_text(
-        "".join(f"{plainly(line)}\n" for line in lines), encoding="utf-8"
-    )
-    (directory / "stderr.txt").write_text(plainly(found.replayed.stderr), encoding="utf-8")
+    _write_history(arena, found.replayed.history, directory)
+    stderr = _plainly(arena, found.replayed.stderr)
+    (directory / "stderr.txt").write_text(stderr, encoding="utf-8")
     (directory / "repro.py").write_text(_repro(scenario), encoding="utf-8")
     return file
+
+
+def _write_history(arena: Arena, history: History, directory: Path) -> None:
+    lines = (msgspec.json.encode(seen).decode() for seen in history)
+    (directory / "history.ndjson").write_text(
+        "".join(f"{_plainly(arena, line)}\n" for line in lines), encoding="utf-8"
+    )
+
+
+def _plainly(arena: Arena, text: str) -> str:
+    """Say a word where a secret of the run stands."""
+    hidden = {str(arena.run.directory): "RUN", arena.run.token: "TOKEN"}
+    for secret, word in hidden.items():
+        text = text.replace(secret, word)
+    return text
 
 
 def _repro(scenario: Scenario) -> str:

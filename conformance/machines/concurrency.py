@@ -15,6 +15,7 @@ from conformance.machines.blame import explain
 from conformance.machines.matching import matched
 from conformance.plan.branch import Branch, Looked
 from conformance.plan.interleaving import broken_off
+from conformance.plan.oblivion import in_order
 from conformance.stage.calls import describe
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class Linearization:
             if crossed.done is None:
                 yield branch.state
             elif (state := matched(branch, crossed.done)) is not None:
-                yield state
+                yield in_order(state)
 
     def _broken_off(self, state: State, crossed: Crossed) -> Iterator[State]:
         """A stop() may end a create() that is stalled (F-STOP-12), however far it has come."""

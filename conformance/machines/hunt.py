@@ -205,10 +205,7 @@ def _with_origin(  # noqa: PLR0913, PLR0917 - each is one line of the origin
     name: str,
     number: int | None,
 ) -> Scenario:
-    wrongs = tuple(
-        Wrong(clause=one.clause, wrong=one.wrong, expected=one.expected, actual=one.actual)
-        for one in replayed.findings
-    )
+    wrongs = tuple(map(wrong_of, replayed.findings))
     control = control_of(scenario)
     return msgspec.structs.replace(
         scenario,
@@ -223,4 +220,21 @@ def _with_origin(  # noqa: PLR0913, PLR0917 - each is one line of the origin
             implementation=arena.run.name,
             wrongs=wrongs,
         ),
+    )
+
+
+def wrong_of(finding: Finding) -> Wrong:
+    """Tell a finding as scenarios do.
+
+    Args:
+        finding: with its clause.
+
+    Returns:
+        The same, as data of a scenario.
+    """
+    return Wrong(
+        clause=finding.clause,
+        wrong=finding.wrong,
+        expected=finding.expected,
+        actual=finding.actual,
     )

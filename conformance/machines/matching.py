@@ -1,4 +1,4 @@
-"""Whether an operation came out by a branch of the model."""
+"""Whether what was seen fits an account: an outcome its branch, a worker its daemon."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from conformance.plan.branch import Branch, Fails, Hands
 
 if TYPE_CHECKING:
     from conformance.machines.performance import Done
-    from conformance.plan.state import State
+    from conformance.machines.watch import Seen
+    from conformance.plan.state import Life, State
 
 
 def matched(branch: Branch, done: Done) -> State | None:
@@ -54,3 +55,18 @@ def _answered(state: State, operation: Exchange, done: Done) -> State | None:
     index = state.life_of(operation.worker)
     is_so = index is not None and done.answered_pid == state.lives[index].pid
     return state if is_so else None
+
+
+def is_of_another_daemon(life: Life, seen: Seen) -> bool:
+    """Tell whether another daemon forked a worker than an account of overlapping calls has it.
+
+    Args:
+        life: the worker, by the account.
+        seen: of its factory.
+
+    Returns:
+        Whether it is so; False if nobody told of its fork.
+    """
+    if life.pid is None or not life.generation:
+        return False
+    return seen.generations.get(life.pid, life.generation) != life.generation

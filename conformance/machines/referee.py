@@ -13,13 +13,14 @@ from conformance.machines.blame import explain
 from conformance.machines.concurrency import Linearization, clause_of, explain_disorder
 from conformance.machines.matching import matched
 from conformance.machines.performance import Done
-from conformance.machines.scrutiny import Scrutiny, Standing
+from conformance.machines.scrutiny import Scrutiny, Standing, pids_of
 from conformance.plan.branch import Branch, Returns
 from conformance.plan.model import Deed, Model
+from conformance.plan.oblivion import in_order
 from conformance.plan.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from conformance.contract.profiles import Profile
     from conformance.evidence.findings import Finding
@@ -87,11 +88,11 @@ class Referee:
         name = self.owner_of(done.operation)
         if name is None:
             return []
-        allowed = [
-            branch
+        accounts = {
+            state: list(self.models[name].branches(state, done.operation))
             for state in self.states[name]
-            for branch in self.models[name].branches(state, done.operation)
-        ]
+        }
+        allowed = [branch for branches in accounts.values() for branch in branches]
         if not allowed:
             return []
         self._asked |= {branch.clause for branch in allowed}
@@ -100,9 +101,14 @@ class Referee:
             for branch in allowed
             if (state := matched(branch, done)) is not None
         ]
-        if not matching:
+        if matching:
+            return self.settle(name, matching, done)
+        # By an account in which the worker is dead it need not answer.
+        silent = tuple(state for state, branches in accounts.items() if not branches)
+        if not silent or done.answered_pid is not None:
             return explain(allowed[0], done)
-        return self.settle(name, matching, done)
+        self.states[name] = silent
+        return []
 
     def judge_together(self, crossed: Sequence[Crossed]) -> list[Finding]:
         """Judge operations that overlapped.
@@ -130,7 +136,7 @@ class Referee:
             return explain_disorder(self.models[name], self.states[name], crossed, found)
         branch = Branch(outcome=Returns(), state=found.finals[0], clause=clause)
         done = Done(operation=crossed[-1].operation, outcome=Returned(None))
-        heard = min(len(state.kills) for state in self.states[name])
+        heard = {pid for state in self.states[name] for pid in pids_of(state, state.kills)}
         finals = dict.fromkeys(_forgiven(state, heard, self.states[name]) for state in found.finals)
         return self.settle(name, [Candidate(state, branch) for state in finals], done)
 
@@ -171,7 +177,7 @@ class Referee:
             if not fitting:
                 # The candidate with the least wrong is the likeliest account.
                 return min(findings.values(), key=len)
-        self.states[name] = tuple(dict.fromkeys(one.state for one in fitting))
+        self.states[name] = tuple(dict.fromkeys(in_order(one.state.settled()) for one in fitting))
         return []
 
     def owner_of(self, step: Operation | Deed) -> str | None:
@@ -206,14 +212,14 @@ class Referee:
         return self._scrutiny.leftovers(self.states)
 
 
-def _forgiven(state: State, heard: int, before: Iterable[State]) -> State:
+def _forgiven(state: State, heard: Collection[int], before: Iterable[State]) -> State:
     """Let go of kill requests whose daemon was stopped meanwhile.
 
     Two runners race: SIGTERM, and the request on the daemon's stdin (F-STOP-07, F-STOP-01).
 
     Args:
         state: in which the calls ended.
-        heard: how many kill requests had been heard before them.
+        heard: pids of kill requests that had been heard before them.
         before: states in which they began.
 
     Returns:
@@ -221,5 +227,6 @@ def _forgiven(state: State, heard: int, before: Iterable[State]) -> State:
     """
     if state.has_living_daemon and any(state.starts == one.starts for one in before):
         return state
-    late = frozenset(state.kills[heard:])
-    return msgspec.structs.replace(state, kills=state.kills[:heard], may_kill=state.may_kill | late)
+    late = frozenset(one for one in state.kills if state.lives[one].pid not in heard)
+    kept = tuple(one for one in state.kills if one not in late)
+    return msgspec.structs.replace(state, kills=kept, may_kill=state.may_kill | late)

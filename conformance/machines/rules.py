@@ -191,6 +191,12 @@ class FaultsMachine(LifecycleMachine):
 
     repertoire = repertoire.FAULTS
 
+    @initialize(which=WHICH, effect=WHICH, count=FEW, is_restart=st.booleans())
+    def begin_to_fail(self, which: int, effect: int, count: int, *, is_restart: bool) -> None:
+        """Begin with a failure, too: swarm leaves that out of half of the examples."""
+        if self.can("arm"):
+            self.fail_with(which, [effect], count, is_restart=is_restart)
+
     @precondition(lambda self: self.can("arm"))
     @rule(which=WHICH, effect=WHICH, times=TIMES)
     def arm(self, which: int, effect: int, times: int) -> None:
@@ -199,11 +205,27 @@ class FaultsMachine(LifecycleMachine):
         self.arm_one_of(self.outlook.armable(factory), factory, (effect, which, times))
 
     @precondition(lambda self: self.can("arm"))
-    @rule(which=WHICH, effects=st.lists(WHICH, min_size=1, max_size=2), count=FEW)
-    def fail(self, which: int, effects: list[int], count: int) -> None:
+    @rule(
+        which=WHICH,
+        effects=st.lists(WHICH, min_size=1, max_size=2),
+        count=FEW,
+        is_restart=st.booleans(),
+    )
+    def fail(self, which: int, effects: list[int], count: int, *, is_restart: bool) -> None:
         """Have faults strike, and see to it that somebody comes to their points."""
+        self.fail_with(which, effects, count, is_restart=is_restart)
+
+    def fail_with(self, which: int, effects: list[int], count: int, *, is_restart: bool) -> None:
+        """Have faults strike.
+
+        Args:
+            which: chooses the factory, and the fault among those of an effect.
+            effects: of the faults.
+            count: how many create() come to their points.
+            is_restart: whether the daemon is killed first: they strike the second attempt.
+        """
         factory = _chosen(targets(self.outlook, "arm"), which)
-        kinds: list[Kind] = []
+        kinds: list[Kind] = ["kill_daemon"] if is_restart else []
         for effect in effects:
             faults = self.outlook.armable(factory)
             if faults:

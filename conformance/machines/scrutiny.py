@@ -15,6 +15,7 @@ from conformance.drive.clock import now_s, wait_until
 from conformance.evidence.findings import put_down_to
 from conformance.evidence.outcomes import Raised, Returned
 from conformance.evidence.scenario import Create, Release, Stop, StopWorker
+from conformance.machines.matching import is_of_another_daemon
 from conformance.observe.connections import count_connections_to
 from conformance.plan.branch import Branch, Fails, Hands
 
@@ -83,6 +84,7 @@ class Scrutiny:
             len(seen.starts) > state.starts
             or seen.connections > state.connections
             or any(pid not in allowed for pid in surplus)
+            or any(is_of_another_daemon(life, seen) for life in state.lives)
         ):
             return Standing.HOPELESS
         crowd = self._daemons_allowed(name, state) + self._stayers(name, state)
@@ -295,8 +297,8 @@ class Scrutiny:
 
     def _leaked(self, name: str, seen: Seen, state: State, branch: Branch) -> list[Finding]:
         held = count_connections_to(self._performance.stage.run.about.pid, seen.ports)
-        is_auth = isinstance(branch.outcome, Fails) and "authentication" in branch.outcome.kinds
-        clause = "F-CONN-09" if is_auth else "F-CONN-10"
+        in_auth = isinstance(branch.outcome, Fails) and branch.outcome.in_auth
+        clause = "F-CONN-09" if in_auth else "F-CONN-10"
         if not self._performance.settings[name].use_daemon:
             return []
         wrongs = wrong.leaked_sockets(held, _open_ends(state))

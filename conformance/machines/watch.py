@@ -27,6 +27,7 @@ class Seen:
         authenticated: pids of workers that were sent the right secret.
         closed: pids of workers that saw their connection end.
         forked: pids of the workers of its daemons.
+        generations: which of its daemons, from 1, forked a worker, by the worker's pid.
     """
 
     def __init__(self) -> None:
@@ -37,6 +38,7 @@ class Seen:
         self.authenticated: set[int] = set()
         self.closed: set[int] = set()
         self.forked: set[int] = set()
+        self.generations: dict[int, int] = {}
         self._dead: set[int] = set()
 
     @property
@@ -118,6 +120,8 @@ class Watch:
             worker = seen.number("worker_pid")
             self._owner[worker] = owner
             mine.forked.add(worker)
+            if seen.pid in mine.starts:
+                mine.generations[worker] = mine.starts.index(seen.pid) + 1
             for earlier in self._waiting.pop(worker, []):
                 self._take(earlier)
         elif seen.what in _TAKERS:

@@ -26,6 +26,8 @@ RESTART_WARNINGS = (
 _STARTING = ("start", "announce", "announced")
 #: Points of a worker right behind an answer of its own.
 _BEHIND = ("acknowledged", "authenticated")
+#: Points that a worker comes to when its pid has been read.
+_IN_AUTH = ("authenticate", "authenticated")
 _CONNECTING = ("accept", "acknowledge", "acknowledged", "authenticate", "authenticated")
 
 #: Effect → kinds of error, and the clause that asks for it.
@@ -43,6 +45,13 @@ class _Attempt(msgspec.Struct, frozen=True):
     state: State
     effect: Effect
     ends_worker: bool = False
+    in_auth: bool = False
+
+    @property
+    def failure(self) -> Fails:
+        """What create() raises if the effect is one of the failures."""
+        kinds, _ = _FAILURES[self.effect]
+        return Fails(kinds, self.in_auth)
 
 
 def through_daemon(state: State, worker: str, profile: Profile) -> Iterator[Branch]:
@@ -68,9 +77,9 @@ def through_daemon(state: State, worker: str, profile: Profile) -> Iterator[Bran
     if first.effect in (Effect.LOST, Effect.UNSURE):
         yield from _restart(first.state, worker, _why_it_restarts(clause))
     if first.effect is Effect.UNSURE and profile.lost_before_auth == "any":
-        yield _handshake_failed(first.state, (), "F-RST-10")
+        yield _handshake_failed(first.state, Fails(), "F-RST-10")
     elif first.effect in _FAILURES:
-        yield _handshake_failed(first.state, *_FAILURES[first.effect])
+        yield _handshake_failed(first.state, first.failure, _FAILURES[first.effect][1])
     elif first.effect is Effect.NONE:
         yield _connected(first, worker, clause)
 
@@ -102,8 +111,7 @@ def _restart(state: State, worker: str, clause: str) -> Iterator[Branch]:
         failed = second.state.moved(FactoryEvent.SOCKET_EXCEPTION)
         yield _branch(Fails(), failed, "F-RST-03", RESTART_WARNINGS)
     elif second.effect in _FAILURES:
-        kinds, _ = _FAILURES[second.effect]
-        yield _handshake_failed(second.state, kinds, "F-RST-03", RESTART_WARNINGS)
+        yield _handshake_failed(second.state, second.failure, "F-RST-03", RESTART_WARNINGS)
     else:
         yield _connected(second, worker, clause, RESTART_WARNINGS)
 
@@ -132,7 +140,12 @@ def _attempt(state: State) -> _Attempt:
         state = msgspec.structs.replace(state, is_deaf=True)
     if any(one.ends_daemon for one in struck):
         state = state.with_dead_daemon()
-    return _Attempt(state, effect, any(one.ends_worker for one in struck))
+    return _Attempt(
+        state,
+        effect,
+        ends_worker=any(one.ends_worker for one in struck),
+        in_auth=_decider(struck) in _IN_AUTH,
+    )
 
 
 def _strike(state: State, points: tuple[str, ...]) -> tuple[State, list[Mischief]]:
@@ -164,6 +177,11 @@ def _outcome(struck: list[Mischief]) -> Effect:
     return next((one.effect for one in struck if one.effect is not Effect.NONE), Effect.NONE)
 
 
+def _decider(struck: list[Mischief]) -> str:
+    """The point at which the first fault struck that has an effect; empty if none has."""
+    return next((one.point for one in struck if one.effect is not Effect.NONE), "")
+
+
 def _connected(
     attempt: _Attempt, worker: str, clause: str, warnings: tuple[str, ...] = ()
 ) -> Branch:
@@ -176,9 +194,9 @@ def _connected(
 
 
 def _handshake_failed(
-    state: State, kinds: tuple[CountsAs, ...], clause: str, warnings: tuple[str, ...] = ()
+    state: State, outcome: Fails, clause: str, warnings: tuple[str, ...] = ()
 ) -> Branch:
-    return _branch(Fails(kinds), state.moved(FactoryEvent.HANDSHAKE_FAILED), clause, warnings)
+    return _branch(outcome, state.moved(FactoryEvent.HANDSHAKE_FAILED), clause, warnings)
 
 
 def _failed_start(state: State, clause: str, warnings: tuple[str, ...] = ()) -> Branch:

@@ -25,9 +25,11 @@ class Fails(msgspec.Struct, frozen=True):
 
     Attributes:
         kinds: of error; any will do if empty.
+        in_auth: whether it is certain that the handshake failed when the pid had been read.
     """
 
     kinds: tuple[CountsAs, ...] = ()
+    in_auth: bool = False
 
 
 class Returns(msgspec.Struct, frozen=True):

@@ -52,12 +52,14 @@ _COMPANIES: tuple[tuple[_Call, ...], ...] = (
     ("stop_worker", "create"),
     ("create", "release", "stop_worker", "stop"),
 )
+#: Who meets where there is no daemon, and so nothing to give back.
+_NEWCOMERS: tuple[tuple[_Call, ...], ...] = (("create",), ("stop",), ("stop", "create"))
 #: What comes before they meet: the daemon is there, was stopped, or is dead.
-_UPHEAVALS: tuple[Kind | None, ...] = (None, None, None, None, "stop", "kill_daemon")
+_UPHEAVALS: tuple[Kind | None, ...] = (None, None, None, None, "stop", "stop", "kill_daemon")
 #: How many workers are asked for before they meet, so that there is something to give back.
 _OWNED = 2
-#: How often callers meet.
-_MEETINGS = (1, 2)
+#: How often callers meet in a scenario.
+MEETINGS = (2, 3, 4)
 #: How many callers there are beside the first.
 _OTHERS = (1, 2, 2, 3)
 #: The most calls at the same time, about: each more takes several times as long to judge.
@@ -151,7 +153,11 @@ def _on_factory(kind: Kind, target: str) -> AnyStep:
 
 @st.composite
 def scenarios(
-    draw: st.DrawFn, repertoire: Repertoire, profile: Profile, most: int = 20
+    draw: st.DrawFn,
+    repertoire: Repertoire,
+    profile: Profile,
+    most: int = 20,
+    meetings: tuple[int, ...] = MEETINGS,
 ) -> Scenario:
     """Draw a whole scenario.
 
@@ -160,6 +166,7 @@ def scenarios(
         repertoire: what may be played.
         profile: by which it will be judged.
         most: how many steps at most.
+        meetings: how often callers meet, if they do; one number of these is drawn.
 
     Returns:
         The scenario, begun with a create, or with callers at the same time; in the end
@@ -171,7 +178,7 @@ def scenarios(
     kinds: list[Kind] = [kind for kind in repertoire.kinds if kind not in left_out]
     if repertoire.has_races:
         is_controlled = draw(st.sampled_from(_ARE_CONTROLLED))
-        for _ in range(draw(st.sampled_from(_MEETINGS))):
+        for _ in range(draw(st.sampled_from(meetings))):
             _draw_steps(draw, plan, kinds, draw(st.integers(0, most)))
             _draw_steps(draw, plan, ["create"], draw(st.integers(0, _OWNED)))
             _draw_upheaval(draw, plan)
@@ -312,7 +319,8 @@ def recovery(outlook: Outlook) -> list[AnyStep]:
 def _draw_together(draw: st.DrawFn, plan: _Plan) -> Together:
     """One caller comes to the daemon; the others do the same few things."""
     outlook = plan.outlook
-    kinds = draw(st.sampled_from(_COMPANIES))
+    has_daemon = any(state.daemon is not None for state in outlook.states.values())
+    kinds = draw(st.sampled_from(_COMPANIES if has_daemon else _NEWCOMERS))
     free = outlook.owned()
     first = tuple(Create(worker=outlook.new_name()) for _ in range(_creates_to_daemon(outlook)))
     branches: list[tuple[Asked, ...]] = [first]

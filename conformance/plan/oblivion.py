@@ -35,6 +35,33 @@ def names_after(steps: Sequence[AnyStep]) -> list[frozenset[str]]:
     return found[::-1]
 
 
+def in_order(state: State) -> State:
+    """Number a factory's workers by their pids, so that states meet however they came about.
+
+    Args:
+        state: of a factory; workers of unknown pid stay in the order of their handing out.
+
+    Returns:
+        The state in which the same workers stand in the same way.
+    """
+
+    def rank(life: int) -> tuple[bool, int, int]:
+        pid = state.lives[life].pid
+        return (pid is None, pid or 0, life)
+
+    order = sorted(range(len(state.lives)), key=rank)
+    places = {life: place for place, life in enumerate(order)}
+    return msgspec.structs.replace(
+        state,
+        lives=tuple(state.lives[life] for life in order),
+        idle=tuple(places[life] for life in state.idle),
+        leases=tuple(sorted((name, places[life]) for name, life in state.leases)),
+        kills=tuple(sorted(places[life] for life in state.kills)),
+        may_kill=frozenset(places[life] for life in state.may_kill),
+        dying=frozenset(places[life] for life in state.dying),
+    )
+
+
 def at_rest(state: State, named: frozenset[str]) -> State:
     """Give the state from which the same follows, with as little in it as can be.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from conformance.machines.arena import Arena
-from conformance.machines.cases import keep
+from conformance.machines.cases import keep, keep_unconfirmed
 from conformance.machines.hunt import hunt, replay_until
 from conformance.machines.performance import FULL
 
@@ -43,7 +43,10 @@ class Hunter:
             name: of the machine.
         """
         arena = Arena(self._run, self._terms)
-        found = hunt(arena, name, self._search)
+        try:
+            found = hunt(arena, name, self._search)
+        finally:
+            self._keep_unconfirmed(arena)
         for clause in self._record.claimed:
             if clause in arena.judged:
                 self._record.judge(clause)
@@ -69,6 +72,12 @@ class Hunter:
         for finding in replayed.findings if replayed is not None else ():
             is_claimed = finding.clause in self._record.claimed
             self._record.judge(finding.clause if is_claimed else main, [finding])
+
+    def _keep_unconfirmed(self, arena: Arena) -> None:
+        directory = self._search.cases_dir
+        if directory is not None:
+            for failure in arena.unconfirmed:
+                keep_unconfirmed(arena, failure, directory)
 
     def _judge(self, findings: tuple[Finding, ...]) -> None:
         for finding in findings:
