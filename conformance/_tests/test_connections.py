@@ -9,7 +9,7 @@ import pytest
 
 from conformance.drive import sandbox
 from conformance.observe import sock_diag, tcp
-from conformance.observe.connections import count_connections_to
+from conformance.observe.connections import connections_near, count_connections_to
 
 ENV = {"PATH": os.defpath}
 
@@ -63,6 +63,19 @@ def test_what_a_process_holds_is_counted_until_it_closes_it() -> None:
         assert count_connections_to(os.getpid(), [port]) == 0
         caller.end()
     assert count_connections_to(caller.pid, [port]) == 0
+
+
+@pytest.mark.usefixtures("way")
+def test_an_old_connection_to_a_port_that_is_given_again_does_not_count() -> None:
+    """Somebody has leaked it; the next daemon may get the same port."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        end = server.getsockname()
+        with socket.create_connection(end):
+            old = connections_near(os.getpid())
+            with socket.create_connection(end):
+                assert count_connections_to(os.getpid(), [end[1]]) == 2
+                assert count_connections_to(os.getpid(), [end[1]], old) == 1
+            assert count_connections_to(os.getpid(), [end[1]], old) == 0
 
 
 def count(caller: sandbox.Process, port: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import permutations
 from types import SimpleNamespace
 from typing import Any, cast
@@ -70,7 +71,7 @@ def test_a_worker_is_of_the_daemon_that_forked_it() -> None:
 
 def referee(*states: State) -> Referee:
     """One that has nothing to look at: what is judged here needs no more."""
-    about = SimpleNamespace(capabilities=frozenset[str]())
+    about = SimpleNamespace(capabilities=frozenset[str](), pid=os.getpid())
     performance: Any = SimpleNamespace(
         settings={"f1": FactorySettings()},
         stage=SimpleNamespace(run=SimpleNamespace(about=about)),

@@ -16,7 +16,7 @@ from conformance.evidence.findings import put_down_to
 from conformance.evidence.outcomes import Raised, Returned
 from conformance.evidence.scenario import Create, Release, Stop, StopWorker
 from conformance.machines.matching import is_of_another_daemon
-from conformance.observe.connections import count_connections_to
+from conformance.observe.connections import connections_near, count_connections_to
 from conformance.plan.branch import Branch, Fails, Hands
 
 if TYPE_CHECKING:
@@ -59,7 +59,9 @@ class Scrutiny:
         self.clauses: set[str] = set()
         self._performance = performance
         self._profile = profile
-        self._can_inspect = "inspect" in performance.stage.run.about.capabilities
+        about = performance.stage.run.about
+        self._can_inspect = "inspect" in about.capabilities
+        self._old_connections = connections_near(about.pid)
         self._told: tuple[Done, Inspected] | None = None
         self._ended: set[int] = set()
         recorded = [one.clause for one in profile.deviations if one.certain]
@@ -296,7 +298,7 @@ class Scrutiny:
     # -- what is left over ------------------------------------------------------------------------
 
     def _leaked(self, name: str, seen: Seen, state: State, branch: Branch) -> list[Finding]:
-        held = count_connections_to(self._performance.stage.run.about.pid, seen.ports)
+        held = self._held(seen.ports)
         in_auth = isinstance(branch.outcome, Fails) and branch.outcome.in_auth
         clause = "F-CONN-09" if in_auth else "F-CONN-10"
         if not self._performance.settings[name].use_daemon:
@@ -306,6 +308,11 @@ class Scrutiny:
             *self._judge(clause, wrongs, is_met=True),
             *self._judge("F-CONN-11", iter(()), is_met=self._can_inspect),
         ]
+
+    def _held(self, ports: Iterable[int]) -> int:
+        """How many connections to its daemons the implementation holds."""
+        pid = self._performance.stage.run.about.pid
+        return count_connections_to(pid, set(ports), self._old_connections)
 
     def leftovers(self, states: Mapping[str, tuple[State, ...]]) -> list[Finding]:
         """Close every worker, and see that no socket and no process is left.
@@ -319,8 +326,7 @@ class Scrutiny:
         stage, watch = self._performance.stage, self._performance.watch
         self._performance.close_workers()
         ports = [port for name in states for port in watch.of(name).ports]
-        held = count_connections_to(stage.run.about.pid, ports)
-        found = self._judge("F-CONN-10", wrong.leaked_sockets(held, 0))
+        found = self._judge("F-CONN-10", wrong.leaked_sockets(self._held(ports), 0))
         if found:
             return found
         known = [pid for name in states for pid in watch.of(name).pids]

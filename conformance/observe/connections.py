@@ -14,7 +14,24 @@ if TYPE_CHECKING:
     from conformance.observe.sock_diag import Connection
 
 
-def count_connections_to(pid: int, ports: Collection[int]) -> int:
+def connections_near(pid: int) -> frozenset[int]:
+    """List the TCP sockets that are connected on loopback, whoever holds them.
+
+    Args:
+        pid: of a process, in whose network to look.
+
+    Returns:
+        Inodes, by which a later look tells an old connection from a new one: a daemon may
+        be given the port of an earlier one, whose connections somebody has leaked.
+    """
+    return frozenset(
+        one.inode for one in _connections(pid) if one.inode and _is_loopback(one.address)
+    )
+
+
+def count_connections_to(
+    pid: int, ports: Collection[int], but: Collection[int] = frozenset()
+) -> int:
     """Count the TCP sockets of a process that are connected to ports of this machine.
 
     What counts is that the process has not closed: one whose peer has closed counts too,
@@ -23,6 +40,7 @@ def count_connections_to(pid: int, ports: Collection[int]) -> int:
     Args:
         pid: of the process.
         ports: that daemons or workers listen on, on loopback.
+        but: inodes of sockets that do not count.
 
     Returns:
         How many; 0 if the process is gone. A socket held twice counts once.
@@ -32,7 +50,7 @@ def count_connections_to(pid: int, ports: Collection[int]) -> int:
     inodes = {
         one.inode
         for one in _connections(pid)
-        if one.port in ports and one.inode and _is_loopback(one.address)
+        if one.port in ports and one.inode and one.inode not in but and _is_loopback(one.address)
     }
     return len(inodes & processes.socket_inodes(pid)) if inodes else 0
 
