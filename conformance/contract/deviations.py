@@ -70,6 +70,7 @@ _BROKEN = (
             how="A reused worker has whatever mode its last owner left it in.",
             evidence="SPARK-57931; run: 4.0.5, 4.1.4, 4.2.0, 4.2.1",
             wrong="blocking_workers",
+            certain=False,
         ),
     ),
     Known(
