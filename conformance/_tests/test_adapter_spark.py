@@ -1,6 +1,6 @@
 """The Spark door on real Sparks, and what of it needs none.
 
-Collected only when WFC_TEST_SPARK lists virtual environments that have pyspark,
+Collected only when WFC_TEST_SPARK lists virtual environments with pyspark 3.3 or later,
 separated by colons.
 """
 
