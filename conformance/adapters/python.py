@@ -71,6 +71,7 @@ class Bridge:
             "factory.inspect": self.inspect,
             "worker.exchange": self.exchange,
             "worker.close": self.close,
+            "worker.block": self.block,
             "worker.forget": self.forget,
             "ping": lambda _: {},
         }
@@ -92,7 +93,7 @@ class Bridge:
             "version": str(getattr(package, "__version__", "")),
             "language": "Python",
             "pid": os.getpid(),
-            "capabilities": ["concurrent", "inspect", "log", "forget", "simple"],
+            "capabilities": ["concurrent", "inspect", "log", "forget", "block", "simple"],
         }
         module = getattr(self._make, "daemon_module", "")
         if module:
@@ -218,6 +219,18 @@ class Bridge:
             Nothing.
         """
         self._worker(params).close()
+        return {}
+
+    def block(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Put the caller's own end of a worker's connection into blocking mode.
+
+        Args:
+            params: parameters of `worker.block`.
+
+        Returns:
+            Nothing.
+        """
+        self._worker(params).settimeout(None)
         return {}
 
     def forget(self, params: dict[str, Any]) -> dict[str, Any]:

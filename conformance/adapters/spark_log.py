@@ -64,8 +64,9 @@ class LogTail:
                 self._send(event["level"], event["logger"], message)
 
     def _new_lines(self) -> list[bytes]:
-        fresh = b""
-        while more := os.pread(self._file, _CHUNK_BYTES, self._offset):
+        fresh, more = b"", b"?"
+        while more:  # no assignment expression: Spark 2.4 has Python 3.7
+            more = os.pread(self._file, _CHUNK_BYTES, self._offset)
             self._offset += len(more)
             fresh += more
         *lines, self._rest = (self._rest + fresh).split(b"\n")

@@ -10,6 +10,7 @@ import click
 from conformance.cli import sources
 from conformance.cli.printing import width
 from conformance.contract.clauses import find
+from conformance.contract.history import bugs_of
 from conformance.contract.profiles import PROFILES
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def _facts(clause: Clause) -> Iterator[tuple[str, str]]:
     yield from _list("tests", _tests(clause), "none")
     yield from _list("mutants", _mutants(clause), "none yet")
     yield from _list("deviations", _deviations(clause), "none known")
+    yield from _list("history", _history(clause), "no bug of it known")
 
 
 def _levels(clause: Clause) -> Iterator[tuple[str, str]]:
@@ -100,6 +102,12 @@ def _deviations(clause: Clause) -> Iterator[str]:
             groups.setdefault(f"{one.how} ({one.evidence})", []).append(profile.name)
     for said, names in groups.items():
         yield f"{_span(names)}: {said}"
+
+
+def _history(clause: Clause) -> Iterator[str]:
+    """List the bugs of Spark's that broke the clause; docs/history.md has what was measured."""
+    for one in bugs_of(clause.id):
+        yield f"{one.id} (fixed in {one.fixed}): {one.wrong}"
 
 
 def _list(label: str, lines: Iterable[str], nothing: str) -> Iterator[tuple[str, str]]:

@@ -68,7 +68,7 @@ _BROKEN = (
         Deviation(
             clause="F-CONN-17",
             how="A reused worker has whatever mode its last owner left it in.",
-            evidence="SPARK-57931",
+            evidence="SPARK-57931; run: 4.0.5, 4.1.4, 4.2.0, 4.2.1",
             wrong="blocking_workers",
             certain=False,
         ),
@@ -126,17 +126,6 @@ _BROKEN = (
             clause="F-SIMP-09",
             how="stop() destroys nothing, because of a lazy mapValues.",
             evidence="[J], [E3]",
-        ),
-    ),
-    Known(
-        _FIRST,
-        "3.0",
-        Deviation(
-            clause="D-31",
-            how="The first patch releases (2.4.0, 3.0.0) let SystemExit end the worker at once, "
-            "before the peer has closed.",
-            evidence="[P], SPARK-33339",
-            certain=False,
         ),
     ),
 )

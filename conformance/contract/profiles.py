@@ -27,8 +27,13 @@ READ = {
     "4.3": ("4.3.0",),
 }
 
-#: Releases that were run; lines before 3.3 need an older Java and were read alone.
+#: Releases that were run: from 3.3 on on Java 17 and Python 3.11, those before on Java 11
+#: and Python 3.7.
 RUN = {
+    "2.4": "2.4.8",
+    "3.0": "3.0.3",
+    "3.1": "3.1.3",
+    "3.2": "3.2.4",
     "3.3": "3.3.4",
     "3.4": "3.4.4",
     "3.5": "3.5.9",
@@ -176,12 +181,11 @@ def _make_line(line: str) -> Profile:
     def since(first: str) -> bool:
         return position >= LINES.index(first)
 
-    run = f"run: {RUN[line]}" if line in RUN else "not run"
     port_or_path = "Invalid port number/socket path:"
     return Profile(
         name=f"spark-{line}",
         line=line,
-        title=f"Apache Spark {line} (read: {', '.join(READ[line])}; {run})",
+        title=f"Apache Spark {line} (read: {', '.join(READ[line])}; run: {RUN[line]})",
         worker_module_argument=since("4.0"),
         create_returns_pid=since("3.2"),
         pid_is_checked=since("4.0"),

@@ -172,6 +172,7 @@ METHODS: dict[str, tuple[type[Params], type[Result]]] = {
     "factory.inspect": (OfFactory, Inspected),
     "worker.exchange": (Exchange, Exchanged),
     "worker.close": (OneWorker, Result),
+    "worker.block": (OneWorker, Result),
     "worker.forget": (OneWorker, Result),
     "env.create": (EnvRequest, WorkerMade),
     "env.release": (EnvWorker, Result),

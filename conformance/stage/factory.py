@@ -13,6 +13,7 @@ from conformance.door.messages import (
     OfFactory,
     OfWorker,
     OneWorker,
+    Result,
     WorkerMade,
 )
 from conformance.errors import Unobservable
@@ -111,6 +112,16 @@ class Worker:
             The call in flight.
         """
         return self.calls.begin("worker.close", OneWorker(worker=self.name))
+
+    def block(self) -> None:
+        """Put the caller's own end into blocking mode.
+
+        Raises:
+            Unobservable: if the adapter cannot.
+        """
+        if "block" not in self.calls.run.about.capabilities:
+            raise Unobservable("the adapter cannot put a worker into blocking mode")
+        self.calls.call("worker.block", OneWorker(worker=self.name)).value(Result)
 
     def forget(self) -> None:
         """Drop the caller's last reference.

@@ -237,7 +237,7 @@ CLAUSES: tuple[Clause, ...] = (
         level=Level.MUST,
         text="After a task that ended with a non-zero exit a worker takes no other task "
         "and waits for the peer to close.",
-        source="daemon.worker [P], [E4], SPARK-33339",
+        source="daemon.worker [P], [E4]; run: 2.4.0, 2.4.8, 3.0.0, 3.0.3",
         needs=(Need.DAEMON,),
     ),
     Clause(
