@@ -65,6 +65,18 @@ def test_what_a_process_holds_is_counted_until_it_closes_it() -> None:
     assert count_connections_to(caller.pid, [port]) == 0
 
 
+@pytest.mark.usefixtures("way")
+def test_what_was_held_before_is_not_counted() -> None:
+    """The port is that of a daemon which has gone; another one may get it."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        old, new = (socket.create_connection(("127.0.0.1", port)) for _ in range(2))
+        with old, new:
+            before = {os.fstat(old.fileno()).st_ino}
+            assert count_connections_to(os.getpid(), [port], before) == 1
+            assert count_connections_to(os.getpid(), [port]) == 2
+
+
 def count(caller: sandbox.Process, port: int) -> int:
     assert os.read(caller.stdout_fd, 1) == b"!"
     assert count_connections_to(caller.pid, []) == 0

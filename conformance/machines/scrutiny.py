@@ -15,6 +15,7 @@ from conformance.drive.clock import now_s, wait_until
 from conformance.evidence.findings import put_down_to
 from conformance.evidence.outcomes import Raised, Returned
 from conformance.evidence.scenario import Create, Release, Stop, StopWorker
+from conformance.observe import processes
 from conformance.observe.connections import count_connections_to
 from conformance.plan.branch import Branch, Fails, Hands
 
@@ -63,6 +64,7 @@ class Scrutiny:
         self._ended: set[int] = set()
         recorded = [one.clause for one in profile.deviations if one.certain]
         self._has_stayers = _STAYING in recorded
+        self._held_before = processes.socket_inodes(performance.stage.run.about.pid)
 
     # -- what follows by itself, in its own time ----------------------------------------------
 
@@ -230,7 +232,7 @@ class Scrutiny:
     def _logged(self, branch: Branch, done: Done) -> list[Finding]:
         if done.warnings is None or not branch.warnings:
             return []
-        clause = "F-POOL-03" if branch.warnings[0].startswith("Worker ") else "F-RST-02"
+        clause = "F-RST-02" if branch.warnings[0] else "F-POOL-03"
         clause = _about(branch, clause)
         lines = [("WARN", line) for line in done.warnings]
         wanted = [("WARN", line) for line in branch.warnings]
@@ -294,7 +296,7 @@ class Scrutiny:
     # -- what is left over ------------------------------------------------------------------------
 
     def _leaked(self, name: str, seen: Seen, state: State, branch: Branch) -> list[Finding]:
-        held = count_connections_to(self._performance.stage.run.about.pid, seen.ports)
+        held = self._held(seen.ports)
         is_auth = isinstance(branch.outcome, Fails) and "authentication" in branch.outcome.kinds
         clause = "F-CONN-09" if is_auth else "F-CONN-10"
         if not self._performance.settings[name].use_daemon:
@@ -304,6 +306,11 @@ class Scrutiny:
             *self._judge(clause, wrongs, is_met=True),
             *self._judge("F-CONN-11", iter(()), is_met=self._can_inspect),
         ]
+
+    def _held(self, ports: Iterable[int]) -> int:
+        """How many connections to daemons the implementation holds since the beginning."""
+        pid = self._performance.stage.run.about.pid
+        return count_connections_to(pid, list(ports), self._held_before)
 
     def leftovers(self, states: Mapping[str, tuple[State, ...]]) -> list[Finding]:
         """Close every worker, and see that no socket and no process is left.
@@ -317,7 +324,7 @@ class Scrutiny:
         stage, watch = self._performance.stage, self._performance.watch
         self._performance.close_workers()
         ports = [port for name in states for port in watch.of(name).ports]
-        held = count_connections_to(stage.run.about.pid, ports)
+        held = self._held(ports)
         found = self._judge("F-CONN-10", wrong.leaked_sockets(held, 0))
         if found:
             return found

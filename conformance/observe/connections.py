@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from conformance.observe.sock_diag import Connection
 
 
-def count_connections_to(pid: int, ports: Collection[int]) -> int:
+def count_connections_to(
+    pid: int, ports: Collection[int], before: Collection[int] = frozenset()
+) -> int:
     """Count the TCP sockets of a process that are connected to ports of this machine.
 
     What counts is that the process has not closed: one whose peer has closed counts too,
@@ -23,6 +25,8 @@ def count_connections_to(pid: int, ports: Collection[int]) -> int:
     Args:
         pid: of the process.
         ports: that daemons or workers listen on, on loopback.
+        before: inodes of sockets that it held before anybody listened there: the kernel
+            gives out a port again while some peer of its last owner has not closed yet.
 
     Returns:
         How many; 0 if the process is gone. A socket held twice counts once.
@@ -34,7 +38,7 @@ def count_connections_to(pid: int, ports: Collection[int]) -> int:
         for one in _connections(pid)
         if one.port in ports and one.inode and _is_loopback(one.address)
     }
-    return len(inodes & processes.socket_inodes(pid)) if inodes else 0
+    return len((inodes & processes.socket_inodes(pid)) - set(before)) if inodes else 0
 
 
 def _connections(pid: int) -> list[Connection]:
