@@ -109,4 +109,4 @@ def _particulars(stage: Stage) -> tuple[str, ...]:
     command = f"{stage.run.python_exec} -m {DAEMON}"
     starts = stage.history.of("start", "daemon")
     path = variable_of(stage.history, starts[0].pid, "PYTHONPATH") if starts else None
-    return (stage.profile.invalid_port_text, DAEMON, command, path or "a PYTHONPATH")
+    return (DAEMON, command, path or "a PYTHONPATH")

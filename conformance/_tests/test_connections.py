@@ -9,7 +9,7 @@ import pytest
 
 from conformance.drive import sandbox
 from conformance.observe import sock_diag, tcp
-from conformance.observe.connections import connections_near, count_connections_to
+from conformance.observe.connections import count_connections_to
 
 ENV = {"PATH": os.defpath}
 
@@ -66,16 +66,15 @@ def test_what_a_process_holds_is_counted_until_it_closes_it() -> None:
 
 
 @pytest.mark.usefixtures("way")
-def test_an_old_connection_to_a_port_that_is_given_again_does_not_count() -> None:
-    """Somebody has leaked it; the next daemon may get the same port."""
+def test_what_was_held_before_is_not_counted() -> None:
+    """The port is that of a daemon which has gone; another one may get it."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        end = server.getsockname()
-        with socket.create_connection(end):
-            old = connections_near(os.getpid())
-            with socket.create_connection(end):
-                assert count_connections_to(os.getpid(), [end[1]]) == 2
-                assert count_connections_to(os.getpid(), [end[1]], old) == 1
-            assert count_connections_to(os.getpid(), [end[1]], old) == 0
+        port = server.getsockname()[1]
+        old, new = (socket.create_connection(("127.0.0.1", port)) for _ in range(2))
+        with old, new:
+            before = {os.fstat(old.fileno()).st_ino}
+            assert count_connections_to(os.getpid(), [port], before) == 1
+            assert count_connections_to(os.getpid(), [port]) == 2
 
 
 def count(caller: sandbox.Process, port: int) -> int:

@@ -42,14 +42,16 @@ def test_a_living_process_is_seen_with_all_that_scenarios_ask_for() -> None:
 
 
 def test_a_zombie_is_dead() -> None:
-    """It has ended, though nobody has collected it."""
+    """It has ended, though nobody has collected it; how, the kernel still knows."""
+    assert processes.zombie_status(os.getpid()) is None
     pid = os.fork()
     if pid == 0:
-        os._exit(0)
-    assert wait_until(lambda: processes.is_zombie(pid), 5.0)
+        os._exit(3)
+    assert wait_until(lambda: processes.zombie_status(pid), 5.0) == 3
     assert not processes.is_alive(pid)
     sandbox.reap(pid)
     assert processes.look(pid) is None
+    assert processes.zombie_status(pid) is None
 
 
 def test_nothing_is_seen_of_what_is_gone() -> None:

@@ -209,7 +209,7 @@ def test_warnings_come_with_discards_and_restarts(name: str, kind: str) -> None:
         has_restarted = isinstance(turn.operation, Create) and restarts(turn, branch) > 0
         wanted: list[str] = []
         if isinstance(turn.operation, Create) and discards:
-            wanted += ["Worker "] * sum(
+            wanted += [""] * sum(
                 before.is_open and not branch.state.lives[index].is_open
                 for index, before in enumerate(turn.state.lives)
                 if before.state is WorkerState.DEAD

@@ -16,7 +16,7 @@ from conformance.stage.opening import Wanted, make_run
 from conformance.stage.record import Record
 from conformance.stage.stage import Stage
 from conformance.stage.stillness import wait_for_stillness
-from conformance.stage.together import wait_for_any
+from conformance.stage.together import create_together, wait_for_any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -172,3 +172,11 @@ def test_waiting_for_any_call_gives_those_that_have_their_answer(stage: Stage) -
     assert calls[0].finish().is_answered
     assert wait_for_any(calls, 0.0) == calls
     assert wait_for_any([], LIMIT_S) == []
+
+
+def test_who_answers_early_does_not_pay_for_who_answers_late(stage: Stage) -> None:
+    """The first worker is slow, the second one's daemon is not."""
+    slow, quick = stage.factory("acknowledge=slow:0.5"), stage.factory()
+    late, early = create_together(stage, [slow, quick], LIMIT_S)
+    assert late.took_s >= 0.5
+    assert early.took_s < late.took_s - 0.1

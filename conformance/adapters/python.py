@@ -23,6 +23,7 @@ from conformance.adapters.dispatcher import (
     Dispatcher,
     Handler,
     ImplementationError,
+    Unsupported,
 )
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Bridge:
             "factory.create": self.create,
             "factory.release_worker": lambda p: self._on_worker(p, "release_worker"),
             "factory.stop_worker": lambda p: self._on_worker(p, "stop_worker"),
+            "factory.is_worker_stopped": self.is_worker_stopped,
             "factory.stop": self.stop,
             "factory.inspect": self.inspect,
             "worker.exchange": self.exchange,
@@ -156,6 +158,21 @@ class Bridge:
         connection = self._worker(params)
         _run(lambda: act(connection))
         return {}
+
+    def is_worker_stopped(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Ask a factory whether the process of a simple worker has ended.
+
+        Args:
+            params: parameters of `factory.is_worker_stopped`.
+
+        Returns:
+            Result of `factory.is_worker_stopped`.
+        """
+        ask = getattr(self._factory(params), "is_worker_stopped", None)
+        if not callable(ask):
+            raise Unsupported("the factory has no is_worker_stopped")
+        connection = self._worker(params)
+        return {"stopped": bool(_run(lambda: ask(connection)))}
 
     def stop(self, params: dict[str, Any]) -> dict[str, Any]:
         """Stop a factory.
@@ -311,7 +328,21 @@ def _run(call: Any) -> Any:
         return call()
     except BaseException as error:  # SystemExit of a factory is its failure, not ours
         cause = type(error).__name__
-        raise ImplementationError(str(error), cause, _counts_as(error)) from error
+        raise ImplementationError(_message(error), cause, _counts_as(error)) from error
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """The exception, and what it was raised from, each once: there may be a circle."""
+    chain = [error]
+    while (cause := chain[-1].__cause__) is not None and cause not in chain:
+        chain.append(cause)
+    return chain
+
+
+def _message(error: BaseException) -> str:
+    """The texts of an exception and its causes."""
+    _, *causes = _causes(error)
+    return " Caused by: ".join([str(error), *(f"{type(one).__name__}: {one}" for one in causes)])
 
 
 #: What an exception of Python's own counts as; the first match holds.
@@ -325,7 +356,12 @@ _KINDS: tuple[tuple[type[BaseException], str], ...] = (
 
 
 def _counts_as(error: BaseException) -> str:
-    """Classify an exception: by its own `counts_as`, by Spark's words, by its class."""
+    """Classify an exception: by itself, or else by the first cause that can be."""
+    return next((kind for one in _causes(error) if (kind := _kind_of(one)) != "other"), "other")
+
+
+def _kind_of(error: BaseException) -> str:
+    """Classify it alone: by its own `counts_as`, by Spark's words, by its class."""
     told = getattr(error, "counts_as", None)
     if isinstance(told, str):
         return told

@@ -42,7 +42,10 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         profile: what must hold.
-        known: deviations that are expected, the profile's and the user's baseline.
+        known: deviations that are expected: the user's baseline, and, of a Spark release,
+            those of its line.
+        excused: deviations of the profile's Spark line when something else is under test:
+            it need not do better than that line, and may.
         expired: clauses whose entry among `known` has expired, with the reason.
         excluded: needs that this implementation leaves no room for, with the reason.
         is_selection: whether the user deselected anything.
@@ -51,6 +54,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
 
     profile: Profile
     known: tuple[Deviation, ...] = ()
+    excused: tuple[Deviation, ...] = ()
     expired: Mapping[str, str] = {}
     excluded: Mapping[Need, str] = {}
     is_selection: bool = False
@@ -115,9 +119,8 @@ _Weighed = tuple[Verdict, str, tuple[Finding, ...]]
 def _weigh_tests(clause: Clause, about: list[Established], terms: Terms) -> _Weighed:
     findings = tuple(one for test in about for one in test.findings.get(clause.id, ()))
     judged = [test for test in about if clause.id in test.findings]
-    known = tuple(one for one in terms.known if one.clause == clause.id)
     if findings:
-        return _weigh_findings(clause, findings, known, terms)
+        return _weigh_findings(clause, findings, terms)
     troubles = (
         (Verdict.HARNESS_ERROR, next((test.error for test in about if test.error), "")),
         (Verdict.INCONCLUSIVE, next((t.inconclusive for t in about if t.inconclusive), "")),
@@ -127,21 +130,18 @@ def _weigh_tests(clause: Clause, about: list[Established], terms: Terms) -> _Wei
             return verdict, trouble, ()
     if not judged:
         return _weigh_nothing(clause, about, terms)
-    if stale := [one for one in known if one.certain]:
+    if stale := [one for one in terms.known if one.clause == clause.id and one.certain]:
         return Verdict.STALE, f"recorded as broken, but kept: {stale[0].how}", ()
     return Verdict.PASS, "", ()
 
 
-def _weigh_findings(
-    clause: Clause,
-    findings: tuple[Finding, ...],
-    known: tuple[Deviation, ...],
-    terms: Terms,
-) -> _Weighed:
+def _weigh_findings(clause: Clause, findings: tuple[Finding, ...], terms: Terms) -> _Weighed:
     if clause.id in terms.expired:
         return Verdict.STALE, terms.expired[clause.id], findings
-    if known and all(_is_recorded(finding, known) for finding in findings):
-        reason = "; ".join(f"{one.how} ({one.evidence})" for one in known)
+    known = tuple(one for one in terms.known if one.clause == clause.id)
+    records = (*known, *(one for one in terms.excused if one.clause == clause.id))
+    if all(_is_recorded(finding, records) for finding in findings):
+        reason = "; ".join(f"{one.how} ({one.evidence})" for one in records)
         return Verdict.KNOWN, reason, findings
     if known:
         recorded = ", ".join(one.wrong for one in known)

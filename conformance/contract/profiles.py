@@ -61,7 +61,6 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         first_byte_wait_s: limit for the first byte of the pid; None if there is none.
         lost_before_auth: what may come of a peer lost between pid and reply: a restart
             alone, or any outcome.
-        invalid_port_text: part of the message on an invalid port.
         simple_sends_pid: a simple worker sends its pid after authentication.
         simple_stop_terminates: stop() terminates simple workers.
         modules_in_key: daemon module and worker module are part of SparkEnv's key.
@@ -82,7 +81,6 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     dead_idle_discarded: bool
     first_byte_wait_s: float | None
     lost_before_auth: Literal["restart", "any"]
-    invalid_port_text: str
     simple_sends_pid: bool
     simple_stop_terminates: bool
     modules_in_key: bool
@@ -162,7 +160,6 @@ def _make_documented() -> Profile:
         dead_idle_discarded=False,
         first_byte_wait_s=None,
         lost_before_auth="any",
-        invalid_port_text="Invalid port number",
         simple_sends_pid=True,  # page 7: create returns the pid since 3.2, and it with it
         simple_stop_terminates=True,
         modules_in_key=False,
@@ -181,7 +178,6 @@ def _make_line(line: str) -> Profile:
     def since(first: str) -> bool:
         return position >= LINES.index(first)
 
-    port_or_path = "Invalid port number/socket path:"
     return Profile(
         name=f"spark-{line}",
         line=line,
@@ -192,7 +188,6 @@ def _make_line(line: str) -> Profile:
         dead_idle_discarded=since("4.0"),
         first_byte_wait_s=FIRST_BYTE_WAIT_S if since("4.2") else None,
         lost_before_auth="any" if since("4.0") else "restart",
-        invalid_port_text=port_or_path if since("4.1") else "Invalid port number:",
         simple_sends_pid=since("3.2"),
         simple_stop_terminates=since("4.0"),
         modules_in_key=since("4.0"),

@@ -16,7 +16,8 @@ from conformance.evidence.findings import put_down_to
 from conformance.evidence.outcomes import Raised, Returned
 from conformance.evidence.scenario import Create, Release, Stop, StopWorker
 from conformance.machines.matching import is_of_another_daemon
-from conformance.observe.connections import connections_near, count_connections_to
+from conformance.observe import processes
+from conformance.observe.connections import count_connections_to
 from conformance.plan.branch import Branch, Fails, Hands
 
 if TYPE_CHECKING:
@@ -59,13 +60,12 @@ class Scrutiny:
         self.clauses: set[str] = set()
         self._performance = performance
         self._profile = profile
-        about = performance.stage.run.about
-        self._can_inspect = "inspect" in about.capabilities
-        self._old_connections = connections_near(about.pid)
+        self._can_inspect = "inspect" in performance.stage.run.about.capabilities
         self._told: tuple[Done, Inspected] | None = None
         self._ended: set[int] = set()
         recorded = [one.clause for one in profile.deviations if one.certain]
         self._has_stayers = _STAYING in recorded
+        self._held_before = processes.socket_inodes(performance.stage.run.about.pid)
 
     # -- what follows by itself, in its own time ----------------------------------------------
 
@@ -234,7 +234,7 @@ class Scrutiny:
     def _logged(self, branch: Branch, done: Done) -> list[Finding]:
         if done.warnings is None or not branch.warnings:
             return []
-        clause = "F-POOL-03" if branch.warnings[0].startswith("Worker ") else "F-RST-02"
+        clause = "F-RST-02" if branch.warnings[0] else "F-POOL-03"
         clause = _about(branch, clause)
         lines = [("WARN", line) for line in done.warnings]
         wanted = [("WARN", line) for line in branch.warnings]
@@ -310,9 +310,9 @@ class Scrutiny:
         ]
 
     def _held(self, ports: Iterable[int]) -> int:
-        """How many connections to its daemons the implementation holds."""
+        """How many connections to daemons the implementation holds since the beginning."""
         pid = self._performance.stage.run.about.pid
-        return count_connections_to(pid, set(ports), self._old_connections)
+        return count_connections_to(pid, list(ports), self._held_before)
 
     def leftovers(self, states: Mapping[str, tuple[State, ...]]) -> list[Finding]:
         """Close every worker, and see that no socket and no process is left.

@@ -14,23 +14,8 @@ if TYPE_CHECKING:
     from conformance.observe.sock_diag import Connection
 
 
-def connections_near(pid: int) -> frozenset[int]:
-    """List the TCP sockets that are connected on loopback, whoever holds them.
-
-    Args:
-        pid: of a process, in whose network to look.
-
-    Returns:
-        Inodes, by which a later look tells an old connection from a new one: a daemon may
-        be given the port of an earlier one, whose connections somebody has leaked.
-    """
-    return frozenset(
-        one.inode for one in _connections(pid) if one.inode and _is_loopback(one.address)
-    )
-
-
 def count_connections_to(
-    pid: int, ports: Collection[int], but: Collection[int] = frozenset()
+    pid: int, ports: Collection[int], before: Collection[int] = frozenset()
 ) -> int:
     """Count the TCP sockets of a process that are connected to ports of this machine.
 
@@ -40,7 +25,8 @@ def count_connections_to(
     Args:
         pid: of the process.
         ports: that daemons or workers listen on, on loopback.
-        but: inodes of sockets that do not count.
+        before: inodes of sockets that it held before anybody listened there: the kernel
+            gives out a port again while some peer of its last owner has not closed yet.
 
     Returns:
         How many; 0 if the process is gone. A socket held twice counts once.
@@ -50,9 +36,9 @@ def count_connections_to(
     inodes = {
         one.inode
         for one in _connections(pid)
-        if one.port in ports and one.inode and one.inode not in but and _is_loopback(one.address)
+        if one.port in ports and one.inode and _is_loopback(one.address)
     }
-    return len(inodes & processes.socket_inodes(pid)) if inodes else 0
+    return len((inodes & processes.socket_inodes(pid)) - set(before)) if inodes else 0
 
 
 def _connections(pid: int) -> list[Connection]:

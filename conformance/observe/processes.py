@@ -10,6 +10,8 @@ import msgspec
 from conformance.observe import proc, tcp
 
 _PROC = Path("/proc")
+#: exit_code, field 52 of /proc/PID/stat, counted from its state, field 3.
+_EXIT_CODE = 49
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -57,17 +59,20 @@ def is_alive(pid: int) -> bool:
     return seen is not None and seen.state not in "ZX"
 
 
-def is_zombie(pid: int) -> bool:
-    """Tell whether a process has ended and nobody has collected it.
+def zombie_status(pid: int) -> int | None:
+    """Tell how a process ended that nobody has collected yet.
 
     Args:
         pid: its pid.
 
     Returns:
-        Whether it is a zombie.
+        Its exit status, minus the signal that killed it; None if it is no zombie.
     """
-    seen = look(pid)
-    return seen is not None and seen.state == "Z"
+    stat = proc.read(f"/proc/{pid}/stat")
+    fields = stat[stat.rindex(b")") + 2 :].split() if stat else []
+    if not fields or fields[0] != b"Z":
+        return None
+    return os.waitstatus_to_exitcode(int(fields[_EXIT_CODE]))
 
 
 def environment(pid: int) -> dict[str, str]:

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 #: What is done to a factory's processes rather than asked of it.
 Deed = KillDaemon | KillWorker | Arm | Cease
 
-#: Beginning of the line for a dead idle worker that is discarded (F-POOL-03).
-_DISCARD_WARNING = "Worker "
+#: Beginning of the line for a dead idle worker that is discarded: F-POOL-03 fixes no text.
+_DISCARD_WARNING = ""
 
 
 class Model:

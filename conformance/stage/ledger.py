@@ -72,9 +72,11 @@ def terms_of(run: Run, profile: Profile | None, *, is_selection: bool, score_sho
         The terms.
     """
     chosen = profile or run.default_profile()
+    is_release = chosen.name == run.own_profile
     return Terms(
         profile=chosen,
-        known=chosen.deviations,
+        known=chosen.deviations if is_release else (),
+        excused=() if is_release else chosen.deviations,
         excluded=_excluded(run),
         is_selection=is_selection,
         score_should=score_should,

@@ -121,8 +121,12 @@ class Run:
         Returns:
             The implementation's own profile if it knows one, else `documented`.
         """
-        known = self.about.profile if self.implementation else None
-        return find_profile(known or _PROFILE)
+        return find_profile(self.own_profile or _PROFILE)
+
+    @property
+    def own_profile(self) -> str | None:
+        """The profile that the implementation says is its own, as a Spark release does."""
+        return self.about.profile if self.implementation else None
 
     def environment(self) -> dict[str, str]:
         """Make the variables that every fake of the run needs.

@@ -68,15 +68,22 @@ def wait_for_any(calls: Sequence[Call], within_s: float) -> list[Call]:
 
 
 def _finish(stage: Stage, calls: Sequence[Call], within_s: float) -> list[Answer]:
+    """Finish each call when its answer comes, so that none pays for the time of another."""
     deadline = Deadline(within_s)
-    answers = [_answer(call, deadline) for call in calls]
+    waiting = list(calls)
+    while ready := wait_for_any(waiting, deadline.left_s):
+        for call in ready:
+            call.finish(0.0)
+        waiting = [call for call in waiting if call not in ready]
+    for call in waiting:
+        call.finish(0.0)
+    answers = [_answer(call, within_s) for call in calls]
     _let_go(stage, [call for call in calls if not call.is_answered])
     return answers
 
 
-def _answer(call: Call, deadline: Deadline) -> Answer:
-    call.finish(deadline.left_s)
-    outcome = call.outcome if call.is_answered else TimedOut(deadline.within_s)
+def _answer(call: Call, within_s: float) -> Answer:
+    outcome = call.outcome if call.is_answered else TimedOut(within_s)
     return Answer(outcome, call.took_s)
 
 

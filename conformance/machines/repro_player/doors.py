@@ -166,7 +166,15 @@ def _translated(call: Any) -> Any:
 
 
 def _counted_as(error: BaseException) -> str:
-    """Classify as docs/protocol.md asks for: by its own word, by its text, by its class."""
+    """Classify as docs/protocol.md asks for: by itself, or else by the first cause that can be."""
+    chain = [error]
+    while (cause := chain[-1].__cause__) is not None and cause not in chain:
+        chain.append(cause)
+    return next((kind for one in chain if (kind := _kind_of(one)) != "other"), "other")
+
+
+def _kind_of(error: BaseException) -> str:
+    """Classify it alone: by its own word, by its text, by its class."""
     told = getattr(error, "counts_as", None)
     if isinstance(told, str):
         return told
