@@ -1,4 +1,7 @@
-"""Draw docs/lifecycles.md and docs/clauses.md from the tables of the contract.
+"""Draw the pages that tables and stored runs determine.
+
+docs/lifecycles.md and docs/clauses.md come from the tables of the contract, docs/mutants.md
+from the stored runs of `wfc mutants`.
 
 `python docs/draw.py` writes them; with `--check` it writes nothing and exits 1 if a page is
 stale.
@@ -16,6 +19,8 @@ from conformance.contract.drawings import (  # noqa: E402 - found by the line ab
     draw_clauses,
     draw_lifecycles,
 )
+from conformance.report.kill_matrix import read  # noqa: E402 - likewise
+from conformance.report.kill_page import draw_mutants  # noqa: E402 - likewise
 
 
 def stale_pages(pages: dict[Path, str]) -> list[Path]:
@@ -49,6 +54,9 @@ def main(arguments: list[str]) -> int:
     pages = {
         _DOCS / "lifecycles.md": draw_lifecycles(),
         _DOCS / "clauses.md": draw_clauses(),
+        _DOCS / "mutants.md": draw_mutants(
+            read(_DOCS / "mutants.json"), read(_DOCS / "mutants-whole.json")
+        ),
     }
     stale = stale_pages(pages)
     for path in stale:
