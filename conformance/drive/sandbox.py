@@ -7,21 +7,19 @@ that nothing escapes and no zombie is left that a liveness check would take for 
 from __future__ import annotations
 
 import ctypes
-import gc
 import os
 import select
 import signal
 import subprocess
 import sys
-import traceback
 import venv
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from conformance.drive.clock import wait_until
 from conformance.errors import EnvironmentFault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 #: linux/prctl.h
@@ -47,7 +45,8 @@ def become_subreaper() -> None:
         raise EnvironmentFault("the kernel refuses PR_SET_CHILD_SUBREAPER; use Linux")
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Have the kernel kill this process when its parent dies."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
@@ -143,107 +142,9 @@ def start(  # noqa: PLR0913 - the seams of a process, all by keyword
             stdout=stdout,
             stderr=stderr,
             bufsize=0,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - one prctl, no locks taken
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - one prctl, no locks taken
         )
     )
-
-
-class Copy:
-    """A copy of this process, at work on something of its own.
-
-    Args:
-        pid: its pid.
-        told_fd: descriptor to read what it tells from; end of file when it has ended.
-
-    Attributes:
-        pid: its pid.
-        told_fd: as given.
-    """
-
-    def __init__(self, pid: int, told_fd: int) -> None:
-        self.pid = pid
-        self.told_fd = told_fd
-        self._status: int | None = None
-
-    def exit_status(self) -> int | None:
-        """Ask how it ended.
-
-        Returns:
-            Its exit status, minus the signal that killed it, or None while it lives.
-        """
-        if self._status is None:
-            ended, status = os.waitpid(self.pid, os.WNOHANG)
-            self._status = os.waitstatus_to_exitcode(status) if ended else None
-        return self._status
-
-    def signal(self, number: int) -> None:
-        """Send it a signal; nothing happens if it has ended.
-
-        Args:
-            number: the signal.
-        """
-        if self.exit_status() is None:
-            os.kill(self.pid, number)
-
-    def end(self, within_s: float = 0.0) -> int:
-        """Wait for it, then kill it, and close the descriptor.
-
-        Args:
-            within_s: how long it may take to exit of its own accord.
-
-        Returns:
-            Its exit status, minus the signal that killed it.
-        """
-        if not wait_until(lambda: self.exit_status() is not None, within_s):
-            os.kill(self.pid, signal.SIGKILL)
-        if self._status is None:
-            self._status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-        os.close(self.told_fd)
-        return self._status
-
-
-def start_copy(work: Callable[[int], None], output: Path) -> Copy:
-    """Start a copy of this process: all that has been imported is there at once.
-
-    It leads a process group of its own, so that a terminal's Ctrl-C does not reach it,
-    and dies with this process, which must not have threads.
-
-    Args:
-        work: what the copy does; given the descriptor to tell it by.
-        output: file for its standard output and standard error.
-
-    Returns:
-        The copy; its exit status is 1 if `work` raised.
-    """
-    told_fd, telling_fd = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        _be_copy(lambda: work(telling_fd), output)
-    os.close(telling_fd)
-    return Copy(pid, told_fd)
-
-
-def _be_copy(work: Callable[[], None], output: Path) -> NoReturn:
-    """Work and exit, past everything that the original process would do at its end."""
-    status = 1
-    try:
-        _die_with_parent()
-        os.setpgid(0, 0)
-        gc.freeze()  # what was there before is no garbage of the copy's
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-        for name, mode, fd in ((os.devnull, os.O_RDONLY, 0), (output, flags, 1)):
-            opened = os.open(name, mode, 0o600)
-            os.dup2(opened, fd)
-            os.close(opened)
-        os.dup2(1, 2)
-        work()
-        status = 0
-    except BaseException:  # noqa: BLE001 - the exit status tells, and the output says what
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
 
 
 def kill(pid: int) -> None:

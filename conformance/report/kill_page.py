@@ -30,6 +30,7 @@ that the mutant declares.
 To draw this page anew: `wfc mutants --out docs`, `wfc mutants --whole --out docs`,
 `python docs/draw.py`.
 """
+_NOBODY = "nobody has made one yet"
 _COLUMNS = ("clause", "level", "mutant", "killed by", "after", "breaks as well")
 
 
@@ -79,7 +80,7 @@ def _facts(usual: KillMatrix, whole: KillMatrix) -> Iterator[str]:
 
 def _row(row: ClauseRow, entries: dict[str, MutantEntry]) -> Iterator[tuple[str, ...]]:
     if not row.mutants:
-        yield row.clause, row.level, "none", row.reason, "", ""
+        yield row.clause, row.level, "none", row.reason or _NOBODY, "", ""
     for name in row.mutants:
         entry = entries[name]
         yield (
@@ -104,7 +105,7 @@ def _without(usual: KillMatrix) -> Iterator[str]:
     reasons: dict[str, list[str]] = {}
     for row in usual.clauses:
         if not row.mutants:
-            reasons.setdefault(row.reason or "nobody has made one yet", []).append(row.clause)
+            reasons.setdefault(row.reason or _NOBODY, []).append(row.clause)
     for reason, clauses in reasons.items():
         yield f"- {', '.join(clauses)}: {reason}."
 

@@ -23,7 +23,7 @@ from conformance.cli.run import own_terminal, without_pytest_settings
 from conformance.drive.clock import now_s
 from conformance.errors import UsageError
 from conformance.report.files import replace_file, timestamp
-from conformance.report.kill_matrix import KillMatrix, encode, exit_code_of
+from conformance.report.kill_matrix import Fate, KillMatrix, encode, exit_code_of
 from conformance.report.kill_text import entry_line, summary
 from conformance.report.verdict_file import Suite
 
@@ -191,8 +191,8 @@ class _Playing:
         if not self._control_s:
             self._show("the reference plays the control")
             return
-        alive = sum(one.kill is None for one in self._entries.values())
-        parts = [f"{done}/{total} mutants", f"{alive} alive"]
+        alive = sum(one.fate is not Fate.KILLED for one in self._entries.values())
+        parts = [f"{done}/{total} mutants", f"{alive} not killed"]
         if done:
             elapsed_s = now_s() - self._began_s - self._control_s
             parts.append(f"{say_seconds(elapsed_s / done * (total - done))} left")

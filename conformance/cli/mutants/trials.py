@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from conformance.cli.mutants.trial import Order, Told, Trial
-from conformance.drive import sandbox
+from conformance.drive.copies import start_copy
 from conformance.stage.run import end_all
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class _UnderWay:
         self.name = name
         self._order = order
         self._output = output
-        self._copy = sandbox.start_copy(Trial(order).play, output)
+        self._copy = start_copy(Trial(order).play, output)
         self._said = b""
 
     def fileno(self) -> int:
