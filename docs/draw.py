@@ -1,4 +1,8 @@
-"""Draw docs/lifecycles.md, docs/clauses.md and docs/history.md from the contract's tables.
+"""Draw the pages that tables and stored runs determine.
+
+docs/lifecycles.md and docs/clauses.md come from the tables of the contract, docs/history.md
+from those of Spark's bugs and what was measured, docs/mutants.md from the stored runs of
+`wfc mutants`.
 
 `python docs/draw.py` writes them; with `--check` it writes nothing and exits 1 if a page is
 stale.
@@ -17,6 +21,8 @@ from conformance.contract.drawings import (  # noqa: E402 - found by the line ab
     draw_lifecycles,
 )
 from conformance.report.history import draw_history, read_measured  # noqa: E402 - likewise
+from conformance.report.kill_matrix import read  # noqa: E402 - likewise
+from conformance.report.kill_page import draw_mutants  # noqa: E402 - likewise
 
 
 def stale_pages(pages: dict[Path, str]) -> list[Path]:
@@ -51,6 +57,9 @@ def main(arguments: list[str]) -> int:
         _DOCS / "lifecycles.md": draw_lifecycles(),
         _DOCS / "clauses.md": draw_clauses(),
         _DOCS / "history.md": draw_history(read_measured((_DOCS / "history.json").read_bytes())),
+        _DOCS / "mutants.md": draw_mutants(
+            read(_DOCS / "mutants.json"), read(_DOCS / "mutants-whole.json")
+        ),
     }
     stale = stale_pages(pages)
     for path in stale:

@@ -1,7 +1,7 @@
 """Write the published schemas from the code; with --check, see that they are up to date.
 
-The forms stand in conformance/door/messages.py, conformance/report/verdict_file.py and
-conformance/evidence/scenario.py.
+The forms stand in conformance/door/messages.py, conformance/report/verdict_file.py,
+conformance/report/kill_matrix.py and conformance/evidence/scenario.py.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from conformance.door.messages import (  # noqa: E402 - found by the line above
     Request,
 )
 from conformance.evidence.scenario import Scenario  # noqa: E402 - likewise
+from conformance.report.kill_matrix import KillMatrix  # noqa: E402 - likewise
 from conformance.report.verdict_file import VerdictFile  # noqa: E402 - likewise
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -35,6 +36,16 @@ def verdict_schema() -> dict[str, Any]:
     """
     schema = msgspec.json.schema(VerdictFile)
     return {"$schema": _DIALECT, "title": "verdict.json of worker-factory-conformance", **schema}
+
+
+def mutants_schema() -> dict[str, Any]:
+    """Make the schema of mutants.json.
+
+    Returns:
+        A JSON Schema.
+    """
+    schema = msgspec.json.schema(KillMatrix)
+    return {"$schema": _DIALECT, "title": "mutants.json of worker-factory-conformance", **schema}
 
 
 def protocol_schema() -> dict[str, Any]:
@@ -76,6 +87,7 @@ def scenario_schema() -> dict[str, Any]:
 
 SCHEMAS = {
     "verdict.schema.json": verdict_schema,
+    "mutants.schema.json": mutants_schema,
     "protocol.schema.json": protocol_schema,
     "scenario.schema.json": scenario_schema,
 }

@@ -18,12 +18,12 @@ from conformance.contract.wire import INT_BYTES, decode_int, encode_text
 from conformance.drive import sandbox
 from conformance.drive.caller import PROBE_WORKER, probe_path
 from conformance.errors import Unobservable
+from conformance.evidence.findings import Finding
 from conformance.observe import processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.evidence.findings import Finding
     from conformance.stage.factory import Factory, Worker
     from conformance.stage.stage import Stage
 
@@ -33,7 +33,7 @@ def test_a_worker_is_who_the_factory_says_it_is(stage: Stage) -> None:
     """Three workers; each tells its pid, and the pid of one daemon."""
     factory = own_factory(stage)
     workers = [factory.create() for _ in range(3)]
-    pids = [int(ask(worker, "pid") or 0) for worker in workers]
+    pids = [ask_pid(stage, worker, "pid") for worker in workers]
     daemons = {ask(worker, "parent") for worker in workers}
     stage.judge("F-CONN-07", wrong_answers(ask(workers[0], "echo served"), "served"))
     stage.judge(
@@ -67,7 +67,7 @@ def test_a_stopped_worker_is_killed(stage: Stage) -> None:
     """It ignores every signal that can be ignored; its colleague goes on."""
     factory = own_factory(stage)
     worker, colleague = factory.create(), factory.create()
-    pid, other = int(ask(worker, "pid") or 0), ask(colleague, "pid")
+    pid, other = ask_pid(stage, worker, "pid"), ask(colleague, "pid")
     ask(worker, "deaf")
     ask(worker, "linger")
     stopped = factory.stop_worker(worker)
@@ -84,8 +84,8 @@ def test_a_stopped_factory_leaves_nothing_and_can_begin_anew(stage: Stage) -> No
     """The daemon ends, and takes an active worker and an idle one along."""
     factory = own_factory(stage)
     active, idle = factory.create(), factory.create()
-    pids = [int(ask(worker, "pid") or 0) for worker in (active, idle)]
-    daemon = int(ask(active, "parent") or 0)
+    pids = [ask_pid(stage, worker, "pid") for worker in (active, idle)]
+    daemon = ask_pid(stage, active, "parent")
     factory.release(idle)
     stopped = factory.stop()
     stage.judge(
@@ -102,7 +102,7 @@ def test_a_daemon_that_was_killed_is_replaced(stage: Stage) -> None:
     """Nobody waits in the pool; the next worker has another daemon."""
     factory = own_factory(stage)
     first = factory.create()
-    daemon = int(ask(first, "parent") or 0)
+    daemon = ask_pid(stage, first, "parent")
     stage.signal(daemon, signal.SIGKILL)
     sandbox.wait_for_end([daemon])
     created = factory.try_create()
@@ -133,6 +133,14 @@ def ask(worker: Worker, order: str) -> str | None:
     if len(head) < INT_BYTES:
         return None
     return worker.exchange(b"", decode_int(head)).data.decode()
+
+
+def ask_pid(stage: Stage, worker: Worker, order: str) -> int:
+    """Let the probe tell a pid; if it cannot, the scenario cannot go on."""
+    told = ask(worker, order)
+    if told is None or not told.isdecimal():
+        raise stage.record.blame_main(Finding("wrong_answers", "a pid", repr(told)))
+    return int(told)
 
 
 def stale_daemons(parent: str | None, old: int) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ELSEWHERE = """
 import pathlib, sys
 import conformance.cli.run as run
-run._SCENARIOS = pathlib.Path("scenarios").resolve()
+run.SCENARIOS = pathlib.Path("scenarios").resolve()
 mine = pathlib.Path("run.ini")
 mine.write_text(run._INI.read_text("utf-8").replace("timeout = 600", "timeout = 2"), "utf-8")
 run._INI = mine.resolve()

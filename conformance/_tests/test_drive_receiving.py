@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.door.messages import Nothing, Result
 from conformance.drive import sandbox
+from conformance.drive.clock import now_s, wait_until
 from conformance.drive.session import Session
 from conformance.evidence.outcomes import Lost, Returned, TimedOut
 
@@ -37,6 +38,8 @@ def test_answers_are_taken_in_as_they_come(tmp_path: Path) -> None:
     assert session.receive(LIMIT_S)
     assert (session.has_answer(first), session.has_answer(second)) == (False, True)
     assert session.finish(second, 0.0) == Returned(Result())
+    assert session.answered_s(second) is not None
+    assert session.answered_s(first) is None
     assert not session.receive(0.0)
     assert session.finish(first, 0.0) == TimedOut(0.0)
     third = session.begin("ping", Nothing())
@@ -46,4 +49,21 @@ def test_answers_are_taken_in_as_they_come(tmp_path: Path) -> None:
     assert session.has_answer(third)
     assert not session.receive(LIMIT_S)
     assert isinstance(session.finish(third, 0.0), Lost)
+    session.kill()
+
+
+def test_a_call_has_taken_until_its_answer_came_not_until_somebody_looked(tmp_path: Path) -> None:
+    """The second call is answered while the first is waited for."""
+    argv = [sandbox.own_python(), "-c", REVERSES]
+    session = Session(argv, ENV, tmp_path / "stderr")
+    first, second = (session.begin("ping", Nothing()) for _ in range(2))
+    assert session.finish(first, 0.0) == TimedOut(0.0)
+    assert wait_until(lambda: session.receive(0.0) or session.has_answer(second), LIMIT_S)
+    came_by_s = now_s()
+    session.begin("ping", Nothing())
+    assert session.finish(first, LIMIT_S) == Returned(Result())
+    assert session.finish(second, 0.0) == Returned(Result())
+    answered_s = session.answered_s(second)
+    assert answered_s is not None
+    assert answered_s <= came_by_s
     session.kill()

@@ -1,71 +1,103 @@
-"""Each mutant fails the clause it names, through the same door as everyone else."""
+"""Each mutant is killed by the clause it is for, as `wfc mutants` sees it."""
 
 from __future__ import annotations
 
-import ast
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.cli.mutants.gallery import Gallery, rows
+from conformance.contract.clause import Level
 from conformance.contract.clauses import find
-from conformance.door.find import ROOT, mutants
-
-from .suites import WITHIN_S, Window
+from conformance.contract.unbroken import REASONS, reason_unbroken
+from conformance.door.find import ROOT
+from conformance.drive import sandbox
+from conformance.observe import processes
+from conformance.report.kill_matrix import Fate, MutantEntry, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
-FOLDER = ROOT / "reference_impl" / "mutants"
-DEFAULT_PROFILE = "documented"
-
-
-def constants_of(mutant: str) -> dict[str, str]:
-    """Read the text constants of a mutant's module, without importing it."""
-    tree = ast.parse((FOLDER / f"{mutant}.py").read_text(encoding="utf-8"))
-    found: dict[str, str] = {}
-    for node in tree.body:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
-            names = [target.id for target in node.targets if isinstance(target, ast.Name)]
-            found |= dict.fromkeys(names, str(node.value.value))
-    return found
-
-
-CONSTANTS = {mutant: constants_of(mutant) for mutant in mutants()}
-#: Those with a STORY need a sequence that no fixed scenario has to have: the machines' own.
-SHALLOW = tuple(mutant for mutant, told in CONSTANTS.items() if "STORY" not in told)
-DEEP = tuple(mutant for mutant in CONSTANTS if mutant not in SHALLOW)
-MACHINES = ("lifecycle", "faults", "simple", "lives", "races")
+#: A run of all of them, on a machine that has a lot to do beside.
+WITHIN_S = 900.0
+MUTANTS = {one.name: one for one in Gallery().mutants()}
+ROWS = rows(MUTANTS.values())
+STORED = {name: read(ROOT / "docs" / name) for name in ("mutants.json", "mutants-whole.json")}
 
 
 @pytest.fixture(scope="module")
-def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
-    """Run the suite on the mutants, each on the clause it breaks."""
-    plans = {}
-    for mutant in SHALLOW:
-        told = CONSTANTS[mutant]
-        options = ["--clause", told["CLAUSE"], "--level", "should", "--effort", "none"]
-        options += ["--profile", told.get("PROFILE", DEFAULT_PROFILE)]
-        plans[mutant] = (f"mutant:{mutant}", options, None)
-    opened = Window(tmp_path_factory.mktemp("mutants"), plans)
-    yield opened
-    opened.close()
+def entries(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, MutantEntry]:
+    """Play the mutants whose tests were chosen, all of them by one command."""
+    items = [item for item in request.session.items if isinstance(item, pytest.Function)]
+    names = [
+        str(item.callspec.params["mutant"])
+        for item in items
+        if item.originalname == test_a_mutant_is_killed_by_its_clause.__name__
+    ]
+    out = tmp_path_factory.mktemp("mutants")
+    run_mutants(out, names)
+    return {one.name: one for one in read(out / "mutants.json").mutants}
 
 
-@pytest.mark.timeout(WITHIN_S * 2)
-@pytest.mark.parametrize("mutant", SHALLOW)
-def test_a_mutant_fails_its_clause(mutant: str, window: Window) -> None:
-    """The verdict is FAIL on the clause that the mutant names."""
-    clause = find(CONSTANTS[mutant]["CLAUSE"]).id
-    run = window.wait_for(mutant)
-    status, verdicts = run.finish()
-    assert verdicts[clause] == "FAIL", run.output()
-    assert status == 1
+def run_mutants(out: Path, names: list[str]) -> None:
+    """Run the command, and see that nothing of it is left."""
+    env = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "WFC_TEST_MARK": str(out)}
+    argv = [sys.executable, "-m", "conformance", "mutants", "--out", str(out), *names]
+    with (out / "output").open("wb") as output:
+        fd = output.fileno()
+        process = sandbox.start(argv, env=env, cwd=str(out), stdout=fd, stderr=fd)
+        process.end(within_s=WITHIN_S)
+    assert processes.with_variable("WFC_TEST_MARK", str(out)) == ()
+    assert process.exit_status() in {0, 1}, (out / "output").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("mutant", DEEP)
-def test_a_deep_mutant_says_who_finds_it(mutant: str) -> None:
-    """It names a clause, the machine, and the length of its shortest story."""
-    told = CONSTANTS[mutant]
-    assert find(told["CLAUSE"]).id == told["CLAUSE"]
-    assert told["MACHINE"] in MACHINES
-    assert int(told["STORY"]) > 1
+@pytest.mark.timeout(WITHIN_S + 60)
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_a_mutant_is_killed_by_its_clause(mutant: str, entries: dict[str, MutantEntry]) -> None:
+    """It shakes hands, fails a clause that it declares, and none that it does not."""
+    entry = entries[mutant]
+    assert entry.fate is Fate.KILLED, (entry.reason, entry.unexpected)
+    assert entry.kill is not None
+    assert entry.kill.clause in entry.clauses
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.clause)
+def test_a_clause_has_a_mutant_or_a_reason(row: object) -> None:
+    """Never neither; and never both, as a reason that is out of date would be a lie."""
+    found = next(one for one in ROWS if one is row)
+    reason = reason_unbroken(find(found.clause))
+    assert found.mutants or reason
+    assert not (found.mutants and found.clause in REASONS)
+
+
+def test_reasons_are_given_for_what_binds() -> None:
+    """A permission needs none of its own: there is nothing to break."""
+    for clause in REASONS:
+        assert find(clause).level is not Level.MAY
+
+
+def test_a_permission_has_a_reason_without_being_listed() -> None:
+    assert "permission" in reason_unbroken(find("F-RST-04"))
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_the_stored_runs_are_of_these_mutants(name: str) -> None:
+    """If this fails: `wfc mutants --out docs`, the same with --whole, `python docs/draw.py`."""
+    stored = {one.name: one.clauses for one in STORED[name].mutants}
+    assert stored == {one.name: one.clauses for one in MUTANTS.values()}
+    assert STORED[name].exit_code == 0
+    assert STORED[name].clauses == ROWS
+
+
+def test_what_a_mutant_declares_has_fallen_in_every_scenario() -> None:
+    """A declaration without effect would hide a clause that falls later."""
+    idle = {
+        one.name: lame
+        for one in STORED["mutants-whole.json"].mutants
+        if (lame := set(one.clauses[1:]) - set(one.also))
+        and not one.machine  # its clauses are named by a machine, not by scenarios
+    }
+    assert idle == {}

@@ -156,6 +156,42 @@ def replay(file: Path, impl: str, profile: str) -> int:
     return play_again(file, impl, profile)
 
 
+@root.command()
+@click.argument("names", metavar="[NAME|GLOB]...", nargs=-1)
+@click.option(
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=6,
+    show_default=True,
+    help="Play N mutants at a time: they are mostly waiting.",
+)
+@click.option(
+    "--whole",
+    is_flag=True,
+    help="Play every fixed scenario on each: nothing may fall but what it declares.",
+)
+@click.option(
+    "--out",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("wfc-report"),
+    show_default=True,
+    help="Where mutants.json goes, or with --whole mutants-whole.json.",
+)
+def mutants(names: tuple[str, ...], jobs: int, out: Path, *, whole: bool) -> int:
+    """See that the suite kills every mutant, by the clause that it breaks.
+
+    Mutants are the reference with one deliberate mistake each. NAME is a mutant's, or a
+    clause's id for those that are for it. Exit codes: 0 all killed by the right clause;
+    1 a survivor, an unexpected kill, or a clause without a mutant; 2 interrupted; 3 an
+    error of the suite; 4 usage.
+    """
+    from conformance.cli.mutants.command import Options, run_mutants  # noqa: PLC0415 - likewise
+
+    return run_mutants(Options(globs=names, jobs=jobs, is_whole=whole, out=out))
+
+
 @root.command("list")
 @click.argument("what", type=click.Choice(["clauses", "fakes", "mutants", "profiles", "scenarios"]))
 @click.option("--json", "as_json", is_flag=True, help="For programs.")

@@ -12,6 +12,7 @@ from conformance.cli.printing import width
 from conformance.contract.clauses import find
 from conformance.contract.history import bugs_of
 from conformance.contract.profiles import PROFILES
+from conformance.contract.unbroken import reason_unbroken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,7 +52,7 @@ def _facts(clause: Clause) -> Iterator[tuple[str, str]]:
     if clause.defect:
         yield "defect", "Spark itself breaks it, at least in some lines"
     yield from _list("tests", _tests(clause), "none")
-    yield from _list("mutants", _mutants(clause), "none yet")
+    yield from _list("mutants", _mutants(clause), f"none: {reason_unbroken(clause)}")
     yield from _list("deviations", _deviations(clause), "none known")
     yield from _list("history", _history(clause), "no bug of it known")
 

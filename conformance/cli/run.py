@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     State = Literal["running", "finished", "interrupted"]
 
 _INI = Path(__file__).resolve().parents[1] / "run.ini"
-_SCENARIOS = ROOT / "scenarios"
+#: Where the tests of the contract lie.
+SCENARIOS = ROOT / "scenarios"
 #: How pytest ends when it could not do its work.
 _BROKEN = (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR)
 #: Variables by which pytest settings of the user would leak into the run.
@@ -146,7 +147,8 @@ class _Play:
         )
         opened.ledger.listeners.append(reporter.take)
         write()
-        status = pytest.main(_arguments(self._options), plugins=[opened, reporter])
+        arguments = [*_arguments(self._options), str(SCENARIOS)]
+        status = pytest.main(arguments, plugins=[opened, reporter])
         self._planned = reporter.planned
         if account.errors or self._interrupts.has_come or self._options.is_dry:
             return
@@ -158,13 +160,23 @@ class _Play:
 
 def _arguments(options: Options) -> list[str]:
     return [
-        *("-c", str(_INI), "--rootdir", str(ROOT), "--confcutdir", str(_SCENARIOS)),
+        *pytest_settings(),
+        f"--hypothesis-seed={options.wanted.search.seed}",
+        *(["--collect-only"] if options.is_dry else _crew(options.jobs)),
+    ]
+
+
+def pytest_settings() -> list[str]:
+    """Have pytest play scenarios by our settings alone, and print nothing.
+
+    Returns:
+        Arguments of pytest.
+    """
+    return [
+        *("-c", str(_INI), "--rootdir", str(ROOT), "--confcutdir", str(SCENARIOS)),
         *("--disable-plugin-autoload", "-p", "conformance.plugin"),
         *("-p", "pytest_timeout", "-p", "_hypothesis_pytestplugin"),
         *("-p", "no:cacheprovider", "-p", "no:terminal"),
-        f"--hypothesis-seed={options.wanted.search.seed}",
-        *(["--collect-only"] if options.is_dry else _crew(options.jobs)),
-        str(_SCENARIOS),
     ]
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: Where the four packages lie.
 ROOT = Path(__file__).resolve().parents[2]
+#: By which mutants are judged that name no other profile.
+_PROFILE = "documented"
 
 
 class Scenario(NamedTuple):
@@ -32,11 +34,22 @@ class Fake(NamedTuple):
 
 
 class Mutant(NamedTuple):
-    """A deliberately wrong implementation: its name, what it breaks, and how."""
+    """A deliberately wrong implementation.
+
+    Attributes:
+        name: of its module.
+        clauses: what it declares to break: the clause that it is for, then those that the
+            same mistake breaks as well.
+        text: what it does wrong, in one sentence.
+        profile: by which it is judged.
+        machine: that finds it; empty if a fixed scenario does.
+    """
 
     name: str
     clauses: tuple[str, ...]
     text: str
+    profile: str
+    machine: str
 
 
 def scenarios() -> tuple[Scenario, ...]:
@@ -56,25 +69,35 @@ def fakes() -> tuple[Fake, ...]:
     Returns:
         The modules that can be run as a daemon or a simple worker, by name.
     """
-    modules = _modules("fake_daemons")
+    modules = _modules(ROOT / "fake_daemons")
     return tuple(Fake(name, _summary(tree)) for name, tree in modules if _can_be_run(tree))
 
 
-def mutants() -> tuple[Mutant, ...]:
+def mutants(directory: Path = ROOT / "reference_impl" / "mutants") -> tuple[Mutant, ...]:
     """Find all mutants.
+
+    Args:
+        directory: of their modules.
 
     Returns:
         The mutants, by name.
     """
-    modules = _modules("reference_impl/mutants")
-    return tuple(
-        Mutant(name, tuple(_constants(tree).get("CLAUSE", ())), _summary(tree))
-        for name, tree in modules
+    return tuple(_mutant(name, tree) for name, tree in _modules(directory))
+
+
+def _mutant(name: str, tree: ast.Module) -> Mutant:
+    told = _constants(tree)
+    return Mutant(
+        name=name,
+        clauses=(*told.get("CLAUSE", ()), *told.get("ALSO", ())),
+        text=_summary(tree),
+        profile="".join(told.get("PROFILE", (_PROFILE,))),
+        machine="".join(told.get("MACHINE", ())),
     )
 
 
-def _modules(directory: str) -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted((ROOT / directory).glob("[!_]*.py")):
+def _modules(directory: Path) -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted(directory.glob("[!_]*.py")):
         yield path.stem, _parse(path)
 
 

@@ -57,7 +57,7 @@ _EARLY = (
         fixed="1.1",
         clauses=("D-06",),
         scenarios=(f"{_DAEMON_WORKERS}::test_each_connection_gets_a_worker_of_its_own",),
-        mutants=("daemon_sends_own_pid",),
+        mutants=("daemon_scatters_workers",),
         unrun=_TOO_OLD,
     ),
     Bug(
@@ -121,7 +121,7 @@ _MIDDLE = (
             f"{_ANNOUNCEMENT}::test_text_on_stdout_is_read_as_a_port",
             f"{_ANNOUNCEMENT}::test_a_number_that_is_no_port_is_refused",
         ),
-        mutants=("bad_port_unnamed", "port_range_unchecked"),
+        mutants=("bad_port_unnamed", "port_off_by_one"),
         unrun="The factory of Spark 2.3 starts `pyspark.daemon` alone, and so no fake.",
     ),
     Bug(

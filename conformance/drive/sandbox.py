@@ -45,7 +45,8 @@ def become_subreaper() -> None:
         raise EnvironmentFault("the kernel refuses PR_SET_CHILD_SUBREAPER; use Linux")
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Have the kernel kill this process when its parent dies."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
@@ -141,7 +142,7 @@ def start(  # noqa: PLR0913 - the seams of a process, all by keyword
             stdout=stdout,
             stderr=stderr,
             bufsize=0,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - one prctl, no locks taken
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - one prctl, no locks taken
         )
     )
 

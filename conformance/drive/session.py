@@ -11,7 +11,7 @@ import msgspec
 
 from conformance.door.messages import METHODS, Incoming, LogLine, Params, Request
 from conformance.drive import sandbox
-from conformance.drive.clock import Deadline, wait_until
+from conformance.drive.clock import Deadline, now_s, wait_until
 from conformance.errors import DoorError, ProtocolError, Unobservable
 from conformance.evidence.outcomes import Lost, Outcome, Raised, Returned, TimedOut
 
@@ -62,6 +62,7 @@ class Session:
         self._unread = b""
         self._methods: dict[int, str] = {}
         self._answers: dict[int, Outcome] = {}
+        self._answered_s: dict[int, float] = {}
         self._last_id = 0
         self._end: Lost | None = None
 
@@ -128,6 +129,17 @@ class Session:
             Whether its answer has been taken in, or none can come any more.
         """
         return call in self._answers or self._end is not None
+
+    def answered_s(self, call: int) -> float | None:
+        """Tell when the answer to a call came, be it while another was waited for.
+
+        Args:
+            call: the number that `begin` gave; its answer is forgotten hereby.
+
+        Returns:
+            The moment on the monotonic clock; None if no answer has come.
+        """
+        return self._answered_s.pop(call, None)
 
     def receive(self, within_s: float) -> bool:
         """Wait until something comes from the adapter, and take it in.
@@ -203,6 +215,7 @@ class Session:
         else:
             method = self._methods.pop(message.id)
             self._answers[message.id] = self._outcome(method, message)
+            self._answered_s[message.id] = now_s()
 
     def _take_notification(self, message: Incoming) -> None:
         if message.method != "log" or message.params is msgspec.UNSET:

@@ -63,7 +63,7 @@ class RunFiles:
             The run as it was written: without secrets.
         """
         content = encode(file, self._secrets)
-        _replace(self.directory / "verdict.json", content)
+        replace_file(self.directory / "verdict.json", content)
         return decode(content)
 
     def write_rest(self, file: VerdictFile) -> None:
@@ -73,9 +73,9 @@ class RunFiles:
             file: the run as `write_verdict` gave it back.
         """
         file = file.placed(self.directory)
-        _replace(self.directory / "junit.xml", junit.render(file))
+        replace_file(self.directory / "junit.xml", junit.render(file))
         page = markdown.render(file)
-        _replace(self.directory / "summary.md", page.encode())
+        replace_file(self.directory / "summary.md", page.encode())
         collected = os.environ.get("GITHUB_STEP_SUMMARY")
         if collected:
             with Path(collected).open("a", encoding="utf-8") as summary:
@@ -104,8 +104,13 @@ def _point(link: Path, target: str) -> None:
     new.replace(link)
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """Replace a file at once: a reader sees the old one or the new one, whole."""
+def replace_file(path: Path, content: bytes) -> None:
+    """Replace a file at once: a reader sees the old one or the new one, whole.
+
+    Args:
+        path: of the file.
+        content: of the new one.
+    """
     new = path.with_name(f".{path.name}.new")
     new.write_bytes(content)
     new.replace(path)

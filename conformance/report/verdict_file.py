@@ -254,7 +254,19 @@ def encode(file: VerdictFile, secrets: Iterable[str] = ()) -> bytes:
     text = msgspec.json.format(msgspec.json.encode(file), indent=1).decode()
     for secret in secrets:
         text = text.replace(secret, "(token)")
-    return _SECRET.sub("(secret)", text).encode() + b"\n"
+    return hide_secrets(text).encode() + b"\n"
+
+
+def hide_secrets(text: str) -> str:
+    """Take out of a text what looks like a factory's secret.
+
+    Args:
+        text: any.
+
+    Returns:
+        The text without.
+    """
+    return _SECRET.sub("(secret)", text)
 
 
 def decode(content: bytes) -> VerdictFile:

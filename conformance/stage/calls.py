@@ -109,7 +109,8 @@ class Call:
         """
         self._outcome = self._session.finish(self._id, within_s)
         self.is_answered = not isinstance(self._outcome, TimedOut)
-        self.took_s = now_s() - self._began_s
+        # It may have come while another call was waited for.
+        self.took_s = (self._session.answered_s(self._id) or now_s()) - self._began_s
         self._calls.returned(self)
         return self
 

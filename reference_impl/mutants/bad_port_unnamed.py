@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reference_impl.process import DaemonProcess
 
 CLAUSE = "F-START-10"
+ALSO = ("F-START-09",)
 
 
 class _Keeper(DaemonKeeper):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import socket
 
 CLAUSE = "F-POOL-09"
+ALSO = ("F-POOL-11",)
 PROFILE = "spark-4.3"  # the clause does not hold for every line of Spark
 
 

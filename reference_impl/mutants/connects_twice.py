@@ -1,4 +1,4 @@
-"""Opens a second connection for every worker.
+"""Opens a second connection for each worker when two are at work already.
 
 Must fail F-CONN-01: a worker costs one connection; here the daemon forks two.
 """
@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from reference_impl.registry import Registration
 
 CLAUSE = "F-CONN-01"
+_FEW = 2
 
 
 class _Factory(PythonWorkerFactory):
     def shake_hands(self, sock: socket.socket, process: DaemonProcess) -> Registration:
         registration = super().shake_hands(sock, process)
+        if len(self.registry.pids()) < _FEW:
+            return registration
         with self.new_socket() as spare:
             super().shake_hands(spare, process)
         return registration

@@ -14,6 +14,7 @@ from reference_impl.forked import ForkedWorker
 from reference_impl.making import Maker
 
 CLAUSE = "D-08"
+ALSO = ("D-07",)
 
 
 class _Worker(ForkedWorker):

@@ -21,7 +21,8 @@ PROFILE = "spark-4.3"  # the clause does not hold for every line of Spark
 
 class _Worker(ForkedWorker):
     def serve(self) -> int:
-        os.environ.pop(serving.STRICT_FLUSH_VARIABLE, None)
+        if not os.environ.pop(serving.STRICT_FLUSH_VARIABLE, None):
+            return super().serve()
         task = import_module(self.worker_module).main
         infile: io.BufferedReader = io.BufferedReader(serving.own_file(self.sock, "rb"))
         while infile.peek(1):

@@ -10,6 +10,7 @@ from reference_impl.factory import PythonWorkerFactory
 from reference_impl.making import Maker
 
 CLAUSE = "D-12"
+ALSO = ("D-14", "D-15", "D-21", "F-STOP-01")
 
 
 class _Daemon(Daemon):

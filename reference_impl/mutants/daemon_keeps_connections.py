@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import socket
 
 CLAUSE = "D-25"
+ALSO = ("D-08", "D-12", "D-22", "D-27", "D-30", "D-31")
 
 
 class _Daemon(Daemon):

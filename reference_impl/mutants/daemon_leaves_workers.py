@@ -10,6 +10,7 @@ from reference_impl.factory import PythonWorkerFactory
 from reference_impl.making import Maker
 
 CLAUSE = "D-17"
+ALSO = ("D-18", "F-STOP-07")
 
 
 class _Daemon(Daemon):

@@ -14,6 +14,7 @@ from reference_impl.forked import ForkedWorker
 from reference_impl.making import Maker
 
 CLAUSE = "D-29"
+ALSO = ("D-32", "F-CONN-07", "F-POOL-01", "F-STOP-01")
 
 
 class _Worker(ForkedWorker):

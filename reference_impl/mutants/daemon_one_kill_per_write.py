@@ -10,6 +10,7 @@ from reference_impl.factory import PythonWorkerFactory
 from reference_impl.making import Maker
 
 CLAUSE = "D-14"
+ALSO = ("D-12", "D-15")
 
 
 class _Daemon(Daemon):

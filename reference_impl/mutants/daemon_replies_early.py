@@ -14,6 +14,7 @@ from reference_impl.forked import ForkedWorker
 from reference_impl.making import Maker
 
 CLAUSE = "D-07"
+ALSO = ("D-08",)
 
 
 class _Worker(ForkedWorker):

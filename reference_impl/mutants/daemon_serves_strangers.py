@@ -11,6 +11,7 @@ from reference_impl.forked import ForkedWorker
 from reference_impl.making import Maker
 
 CLAUSE = "D-09"
+ALSO = ("D-08", "D-21")
 
 
 class _Worker(ForkedWorker):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 CLAUSE = "D-24"
+ALSO = ("F-RST-06",)
 
 
 class _Daemon(Daemon):

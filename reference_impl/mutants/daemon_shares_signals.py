@@ -11,6 +11,7 @@ from reference_impl.forked import ForkedWorker
 from reference_impl.making import Maker
 
 CLAUSE = "D-22"
+ALSO = ("D-32",)
 
 
 class _Worker(ForkedWorker):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CLAUSE = "F-START-05"
+ALSO = ("F-START-04", "F-START-06")
 
 
 class _Launcher(Launcher):

@@ -20,10 +20,11 @@ PROFILE = "spark-4.3"  # the clause does not hold for every line of Spark
 
 class _Factory(PythonWorkerFactory):
     def pool_worker(self, sock: socket.socket) -> None:
-        super().pool_worker(sock)
-        daemon = self.keeper.current
-        if daemon is not None and not daemon.request_kill(2**31 - 1):
-            raise SocketFailure("Broken pipe")
+        for oldest in self.pool.add(sock, self.settings.idle_worker_max_pool_size):
+            daemon = self.keeper.current
+            if daemon is None or daemon.child.ended.is_set():
+                raise SocketFailure("Broken pipe")
+            self.stop_worker(oldest)
 
 
 make = Maker(_Factory)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from reference_impl.errors import FactoryError
 
 CLAUSE = "F-RST-01"
+ALSO = ("F-RST-03", "F-RST-06")
 MACHINE = "faults"
 STORY = 4
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reference_impl.registry import Registration
 
 CLAUSE = "F-POOL-03"
+ALSO = ("F-POOL-05", "F-POOL-16")
 PROFILE = "spark-4.3"  # the clause does not hold for every line of Spark
 
 

@@ -26,7 +26,10 @@ class _Factory(PythonWorkerFactory):
             self.registry.add(sock, registration)
 
     def release_worker(self, sock: socket.socket) -> None:
-        self.pool_worker(sock)
+        if self.settings.use_daemon:
+            self.pool_worker(sock)
+        else:
+            super().release_worker(sock)
 
     def is_usable(self, sock: socket.socket, registration: Registration) -> bool:
         return sock.fileno() < 0 or super().is_usable(sock, registration)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from reference_impl.process import DaemonProcess
 
 CLAUSE = "F-START-15"
+ALSO = ("F-START-16",)
 
 
 class _Keeper(DaemonKeeper):

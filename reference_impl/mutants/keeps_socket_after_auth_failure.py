@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reference_impl.errors import AuthenticationFailed
 from reference_impl.factory import PythonWorkerFactory
 from reference_impl.making import Maker
 
 if TYPE_CHECKING:
     import socket
 
+    from reference_impl.process import DaemonProcess
+    from reference_impl.registry import Registration
     from reference_impl.settings import Settings
 
 CLAUSE = "F-CONN-09"
@@ -23,8 +26,12 @@ class _Factory(PythonWorkerFactory):
         super().__init__(settings)
         self.kept: list[socket.socket] = []
 
-    def close_failed(self, sock: socket.socket) -> None:
-        self.kept.append(sock)
+    def shake_hands(self, sock: socket.socket, process: DaemonProcess) -> Registration:
+        try:
+            return super().shake_hands(sock, process)
+        except AuthenticationFailed:
+            self.kept.append(sock.dup())
+            raise
 
 
 make = Maker(_Factory)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reference_impl.settings import Settings
 
 CLAUSE = "F-STOP-01"
+ALSO = ("F-POOL-13",)
 
 
 class _Factory(PythonWorkerFactory):
@@ -24,8 +25,11 @@ class _Factory(PythonWorkerFactory):
         self.kept: list[socket.socket] = []
 
     def stop_worker(self, sock: socket.socket) -> None:
-        if sock.fileno() >= 0:
-            self.kept.append(sock.dup())
+        registration, daemon = self.registry.get(sock), self.keeper.current
+        if registration is not None and daemon is not None:
+            is_own = registration.generation == daemon.generation
+            if is_own and not daemon.child.ended.is_set():
+                self.kept.append(sock.dup())
         super().stop_worker(sock)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import socket
 
 CLAUSE = "F-STOP-02"
+ALSO = ("F-STOP-04",)
 
 
 class _Factory(PythonWorkerFactory):

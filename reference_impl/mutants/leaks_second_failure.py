@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from reference_impl.settings import Settings
 
 CLAUSE = "F-CONN-09"
+ALSO = ("F-CONN-10",)
 MACHINE = "faults"
 STORY = 3
 

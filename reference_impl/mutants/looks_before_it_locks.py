@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import socket
 
 CLAUSE = "F-CONC-01"
+ALSO = ("F-CONC-03", "F-CONC-04")
 MACHINE = "races"
 STORY = 2
 

@@ -20,7 +20,7 @@ CLAUSE = "F-START-02"
 class _Launcher(Launcher):
     def daemon(self, secret: str) -> Launch:
         launch = super().daemon(secret)
-        return launch._replace(command=[*launch.command, "reference_impl.worker"])
+        return launch._replace(command=[*launch.command, self.settings.worker_module])
 
 
 class _Factory(PythonWorkerFactory):

@@ -10,6 +10,7 @@ from reference_impl.handshake import Handshake
 from reference_impl.making import Maker
 
 CLAUSE = "F-CONN-04"
+ALSO = ("F-CONN-10", "F-CONN-11", "F-RST-03")
 
 
 class _Handshake(Handshake):

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from reference_impl.errors import FactoryError
 
 CLAUSE = "F-RST-01"
+ALSO = (
+    *("F-RST-02", "F-RST-03", "F-RST-04", "F-RST-06", "F-RST-08"),
+    *("F-RST-09", "F-RST-11", "F-CONC-03", "F-START-22", "F-STOP-06"),
+)
 
 
 class _Factory(PythonWorkerFactory):

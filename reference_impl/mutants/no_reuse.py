@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import socket
 
 CLAUSE = "F-POOL-01"
+ALSO = ("F-POOL-02", "F-POOL-08", "F-POOL-17", "F-CONC-02")
 
 
 class _Factory(PythonWorkerFactory):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from reference_impl.settings import Settings
 
 CLAUSE = "F-CONN-12"
+ALSO = ("F-STOP-01", "F-STOP-02", "F-STOP-04", "F-STOP-05", "F-STOP-06", "F-POOL-12", "F-POOL-13")
 
 
 class _Factory(PythonWorkerFactory):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import socket
 
 CLAUSE = "F-POOL-17"
+ALSO = ("F-POOL-01", "F-POOL-08", "F-POOL-12", "F-POOL-15", "F-CONC-02")
 
 
 class _Factory(PythonWorkerFactory):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reference_impl.errors import FactoryError
+from reference_impl.errors import FactoryError, Stopped
 from reference_impl.factory import PythonWorkerFactory
 from reference_impl.keeper import DaemonKeeper
 from reference_impl.making import Maker
@@ -27,6 +27,8 @@ class _Keeper(DaemonKeeper):
             raise self.failure
         try:
             return super().start(secret, attempt)
+        except Stopped:
+            raise
         except FactoryError as error:
             self.failure = error
             raise

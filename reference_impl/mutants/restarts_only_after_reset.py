@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from reference_impl.errors import FactoryError
 
 CLAUSE = "F-RST-06"
+ALSO = ("F-RST-01", "F-RST-02", "F-RST-11", "F-CONC-03", "F-START-22", "F-STOP-06")
 
 
 class _Factory(PythonWorkerFactory):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from reference_impl.attempt import Attempt
 
 CLAUSE = "F-RST-03"
+ALSO = ("F-RST-02", "F-RST-04")
 
 
 class _Factory(PythonWorkerFactory):

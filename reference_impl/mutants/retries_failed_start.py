@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from reference_impl.process import DaemonProcess
 
 CLAUSE = "F-START-20"
+ALSO = ("F-START-12", "F-START-13", "F-START-14", "F-START-15", "F-RST-08")
 
 
 class _Keeper(DaemonKeeper):

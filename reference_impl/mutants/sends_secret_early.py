@@ -11,6 +11,7 @@ from reference_impl.handshake import Handshake
 from reference_impl.making import Maker
 
 CLAUSE = "F-CONN-02"
+ALSO = ("F-RST-03", "F-RST-05")
 
 
 class _Handshake(Handshake):

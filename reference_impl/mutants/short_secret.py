@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from reference_impl.settings import Settings
 
 CLAUSE = "F-START-23"
+ALSO = ("F-START-05",)
 
 
 class _Factory(PythonWorkerFactory):

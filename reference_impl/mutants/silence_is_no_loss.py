@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from reference_impl.errors import FactoryError
 
 CLAUSE = "F-RST-07"
+ALSO = ("F-CONN-15",)
 PROFILE = "spark-4.3"  # the clause does not hold for every line of Spark
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import socket
 
 CLAUSE = "F-SIMP-05"
+ALSO = ("F-SIMP-10",)
 PROFILE = "spark-4.3"  # the clause does not hold for every line of Spark
 
 

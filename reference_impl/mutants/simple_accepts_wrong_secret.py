@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reference_impl.connection import Connection
 
 CLAUSE = "F-SIMP-03"
+ALSO = ("F-SIMP-10",)
 
 
 class _SimpleWorkers(SimpleWorkers):

@@ -23,6 +23,8 @@ class _SimpleWorkers(SimpleWorkers):
         try:
             return super().create(secret)
         except ConnectBackFailed as error:
+            if str(error.__cause__) != self.settings.profile.accept_words:
+                raise
             raise TimedOut("too late") from error
 
 

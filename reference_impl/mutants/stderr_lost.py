@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reference_impl.process import DaemonProcess
 
 CLAUSE = "F-START-13"
+ALSO = ("F-RST-08",)
 
 
 class _Keeper(DaemonKeeper):

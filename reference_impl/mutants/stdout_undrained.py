@@ -5,8 +5,7 @@ Must fail F-START-17: a daemon that prints blocks when the pipe is full.
 
 from __future__ import annotations
 
-import threading
-
+from reference_impl import wire
 from reference_impl.factory import PythonWorkerFactory
 from reference_impl.keeper import DaemonKeeper
 from reference_impl.making import Maker
@@ -18,8 +17,8 @@ CLAUSE = "F-START-17"
 class _Process(DaemonProcess):
     def take(self, name: str, chunk: bytes) -> None:
         super().take(name, chunk)
-        if name == "stdout" and chunk:
-            threading.Event().wait()  # neither stream is read any more
+        if len(self._announcement) == wire.INT_BYTES:
+            self.child.ended.wait()  # neither stream is read while it lives
 
 
 class _Keeper(DaemonKeeper):

@@ -23,9 +23,9 @@ class _Factory(PythonWorkerFactory):
         super().__init__(settings)
         self.kept: list[socket.socket] = []
 
-    def close_idle(self, sock: socket.socket) -> None:
-        self.kept.append(sock.dup())
-        super().close_idle(sock)
+    def stop(self) -> None:
+        self.kept += [sock.dup() for sock in self.pool.members()]
+        super().stop()
 
 
 make = Maker(_Factory)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import socket
 
 CLAUSE = "F-CONC-04"
+ALSO = ("F-STOP-12",)
 
 
 class _Factory(PythonWorkerFactory):

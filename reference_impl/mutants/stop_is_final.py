@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from reference_impl.settings import Settings
 
 CLAUSE = "F-STOP-09"
+ALSO = ("F-STOP-06", "F-STOP-07", "F-STOP-08", "F-CONC-04", "F-START-22")
 
 
 class _Factory(PythonWorkerFactory):

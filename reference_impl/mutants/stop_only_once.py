@@ -14,7 +14,7 @@ CLAUSE = "F-STOP-08"
 
 class _Factory(PythonWorkerFactory):
     def stop(self) -> None:
-        if self.keeper.current is None and not self.simple.pids():
+        if self.settings.use_daemon and self.keeper.current is None:
             raise IllegalState("the factory does not run")
         super().stop()
 

@@ -20,7 +20,9 @@ CLAUSE = "F-STOP-05"
 class _Factory(PythonWorkerFactory):
     def request_kill(self, registration: Registration) -> None:
         daemon = self.keeper.current
-        if daemon is not None and not daemon.request_kill(registration.pid):
+        if daemon is None or daemon.generation != registration.generation:
+            return
+        if not daemon.request_kill(registration.pid):
             raise SocketFailure("Broken pipe")
 
 

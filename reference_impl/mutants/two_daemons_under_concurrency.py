@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import socket
 
 CLAUSE = "F-CONC-01"
+ALSO = ("F-CONC-03", "F-CONC-04")
 
 
 class _Factory(PythonWorkerFactory):

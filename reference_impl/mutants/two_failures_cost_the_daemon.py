@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from reference_impl.attempt import Attempt
 
 CLAUSE = "F-RST-05"
+ALSO = ("F-CONC-01",)
 MACHINE = "faults"
 STORY = 4
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from reference_impl.registry import Registration
 
 CLAUSE = "F-RST-06"
+ALSO = ("F-CONC-01",)
 MACHINE = "faults"
 STORY = 5
 

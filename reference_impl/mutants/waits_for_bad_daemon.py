@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reference_impl.process import DaemonProcess
 
 CLAUSE = "F-START-14"
+ALSO = ("F-START-12",)
 
 
 class _Keeper(DaemonKeeper):

@@ -10,6 +10,7 @@ from reference_impl.handshake import Handshake
 from reference_impl.making import Maker
 
 CLAUSE = "F-CONN-15"
+ALSO = ("F-RST-07", "F-CONN-16")
 PROFILE = "spark-4.3"  # the clause does not hold for every line of Spark
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from reference_impl.registry import Registration
 
 CLAUSE = "F-STOP-01"
+ALSO = ("F-CONN-12", "F-POOL-13", "F-POOL-14", "F-POOL-17", "F-STOP-02", "F-STOP-04", "F-STOP-06")
 
 
 class _Factory(PythonWorkerFactory):

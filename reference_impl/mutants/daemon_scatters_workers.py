@@ -1,13 +1,12 @@
-"""A daemon whose workers send its own pid.
+"""A daemon whose workers leave its process group.
 
-Must fail D-06: a kill request for that pid would not reach the worker.
+Must fail D-06: they must be in it, so that one signal reaches all of them.
 """
 
 from __future__ import annotations
 
 import os
 
-from reference_impl import wire
 from reference_impl.daemon import Daemon, run
 from reference_impl.factory import PythonWorkerFactory
 from reference_impl.forked import ForkedWorker
@@ -17,15 +16,16 @@ CLAUSE = "D-06"
 
 
 class _Worker(ForkedWorker):
-    def acknowledge(self) -> None:
-        self.sock.sendall(wire.pack_int(os.getppid()))
+    def settle(self) -> None:
+        os.setpgid(0, 0)
+        super().settle()
 
 
 class _Daemon(Daemon):
     worker_class = _Worker
 
 
-make = Maker(PythonWorkerFactory, "reference_impl.mutants.daemon_sends_own_pid")
+make = Maker(PythonWorkerFactory, "reference_impl.mutants.daemon_scatters_workers")
 
 if __name__ == "__main__":
     run(_Daemon)

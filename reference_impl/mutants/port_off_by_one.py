@@ -1,7 +1,6 @@
-"""Takes any number for a port.
+"""Takes 65536 for a port.
 
-Must fail F-START-10: 0 and 70000 must be refused with a message that says what they
-are.
+Must fail F-START-10: it must be refused with a message that says what it is.
 """
 
 from __future__ import annotations
@@ -16,12 +15,14 @@ if TYPE_CHECKING:
     from reference_impl.process import DaemonProcess
 
 CLAUSE = "F-START-10"
+_ONE_TOO_MANY = 65536
 
 
 class _Keeper(DaemonKeeper):
     def check_port(self, port: int, process: DaemonProcess) -> int:
-        del process
-        return port % 65536
+        if port == _ONE_TOO_MANY:
+            return port
+        return super().check_port(port, process)
 
 
 class _Factory(PythonWorkerFactory):
