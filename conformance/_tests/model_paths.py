@@ -18,6 +18,7 @@ from conformance.evidence.scenario import (
     Together,
     worker_factories,
 )
+from conformance.machines.repro_player.aftermath import Standing
 from conformance.machines.repro_player.judgement import Seen
 from conformance.machines.repro_player.performance import Came
 from conformance.plan.branch import Branch, Fails, Hands, Looked
@@ -67,7 +68,10 @@ class Path:
                 branches = self._cross(step)
             case _:
                 branches = [[self._operate(step)]]
-        return Seen(branches, isinstance(step, Together), self._counted(before, step))
+        is_deed = isinstance(step, (Arm, Cease, KillDaemon, KillWorker))
+        afterwards = [] if is_deed else [self._standing(name) for name in self._states]
+        counted = self._counted(before, step)
+        return Seen(branches, isinstance(step, Together), counted, afterwards)
 
     def _owner(self, step: Any) -> str:
         is_of_worker = hasattr(step, "worker") and not isinstance(step, Create)
@@ -89,25 +93,28 @@ class Path:
             return Came(asked, *(("raises", "end_of_stream") if is_known else ("skipped",)))
         branch = self._draw(st.sampled_from(branches))
         self._states[self._owner(operation)] = branch.state
+        logged = list(branch.warnings)
         match branch.outcome:
             case Hands(life=life):
-                return self._hand_out(operation, asked, life)
+                return self._hand_out(operation, asked, life, logged)
             case Fails(kinds=kinds):
                 kind = self._draw(st.sampled_from(kinds or get_args(CountsAs)))
-                return Came(asked, "raises", kind)
+                return Came(asked, "raises", kind, warnings=logged)
             case _:
                 name = asked.get("worker", "")
                 answered = self.pids[name] if asked["do"] == "exchange" else None
                 return Came(asked, "returns", answered=answered)
 
-    def _hand_out(self, operation: Operation, asked: dict[str, Any], life: int) -> Came:
+    def _hand_out(
+        self, operation: Operation, asked: dict[str, Any], life: int, logged: list[str]
+    ) -> Came:
         owner = self._owner(operation)
         pid = self._bound.setdefault((owner, life), 100 + len(self._bound))
         earlier = [name for name, known in self.pids.items() if known == pid]
         self.pids[asked["worker"]] = pid
         is_alive = self._states[owner].lives[life].is_alive
         answered = pid if is_alive else None
-        return Came(asked, "returns", told=pid, answered=answered, earlier=earlier)
+        return Came(asked, "returns", told=pid, answered=answered, earlier=earlier, warnings=logged)
 
     # -- callers at the same time ---------------------------------------------------------
 
@@ -175,3 +182,27 @@ class Path:
             "connections": sum(after.connections - then.connections for then, after in states),
             "kill_requests": asked,
         }
+
+    def _standing(self, name: str) -> Standing:
+        """How a factory stands, as the fakes, the kernel and the factory would tell."""
+        state = self._states[name]
+        pids = {index: self._bound[name, index] for index in range(len(state.lives))}
+        alive = {pids[index] for index, life in enumerate(state.lives) if life.is_alive}
+        has_daemon = self._models[name].settings.use_daemon
+        daemons = [900 + number for number in range(state.starts)]
+        # A dead worker may stay on record, and in the queue, until it is met.
+        kept = [pid for pid in pids.values() if pid in alive or self._draw(st.booleans())]
+        shown = {
+            "daemon_pid": daemons[-1] if state.daemon is not None else None,
+            "workers": kept,
+            "idle": [pids[index] for index in state.idle],
+        }
+        return Standing(
+            name,
+            has_daemon,
+            starts=daemons,
+            living=daemons[-1:] if state.has_living_daemon else [] if has_daemon else [*alive],
+            closed={pid for pid in pids.values() if pid not in alive},
+            alive=alive,
+            shown=self._draw(st.sampled_from(({}, shown))),
+        )

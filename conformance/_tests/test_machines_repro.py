@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
-import shutil
-import subprocess  # noqa: TID251 - the scripts are started as their users do
 import sys
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from conformance._tests.repro_bench import (
+    CANNOT_REPLAY,
+    FIXED,
+    REFERENCE,
+    STILL_FAILS,
+    WRONG,
+    Bench,
+    traces_of,
+)
 from conformance.door.find import ROOT
 from conformance.evidence.observations import Observation
 from conformance.evidence.scenario import (
@@ -35,12 +41,7 @@ from conformance.machines.repro import fakes_zip, repro_text
 from conformance.machines.scenario_file import parse_scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
-
-STILL_FAILS, FIXED, CANNOT_REPLAY = 1, 0, 2
-REFERENCE = "py:reference_impl:make"
-WITHIN_S = 100.0
 
 NEW = Observation(outcome="new")
 QUIET = Observation(outcome="returns", starts=0, connections=0, kill_requests=())
@@ -64,66 +65,11 @@ ALLOWED = (
     [QUIET],
     [Observation(outcome="same:w1", starts=0, connections=0, answers=True)],
 )
-WRONG = Wrong(clause="F-POOL-02", wrong="wrong_handouts", expected="w1", actual="w2")
-
-
-class Came(NamedTuple):
-    """What a script said, and with which code it exited."""
-
-    code: int
-    text: str
-
-
-class Bench:
-    """A directory with a script and a copy of the implementation, and nothing else."""
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        shutil.copytree(
-            ROOT / "reference_impl",
-            directory / "reference_impl",
-            ignore=shutil.ignore_patterns("__pycache__", "_tests"),
-        )
-
-    def write(
-        self,
-        scenario: Scenario,
-        allowed: Sequence[Sequence[Observation]] = (),
-        implementation: str = REFERENCE,
-    ) -> None:
-        some = allowed or [[] for _ in scenario.steps]
-        fakes = fakes_zip(ROOT / "fake_daemons")
-        text = repro_text(scenario, some, implementation, [WRONG], fakes)
-        (self.directory / "repro.py").write_text(text, encoding="utf-8")
-
-    def run(self, *arguments: str) -> Came:
-        """Run it by a bare interpreter: no site packages, nothing of the checkout."""
-        ran = subprocess.run(
-            [sys.executable, "-S", "repro.py", *arguments],
-            cwd=self.directory,
-            env={"PATH": os.environ["PATH"]},
-            capture_output=True,
-            encoding="utf-8",
-            timeout=WITHIN_S,
-            check=False,
-        )
-        return Came(ran.returncode, ran.stdout + ran.stderr)
 
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path)
-
-
-def traces_of(directory: Path) -> list[str]:
-    """Processes that a script has left behind: they would run in its directory."""
-    found: list[str] = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            found += [pid] if os.readlink(f"/proc/{pid}/cwd") == str(directory) else []
-        except OSError:
-            continue
-    return found
 
 
 def test_a_failure_still_fails_on_what_it_was_found_on_and_is_fixed_elsewhere(bench: Bench) -> None:
@@ -203,11 +149,141 @@ def test_simple_workers_and_two_factories(bench: Bench) -> None:
     assert came.code == FIXED, came.text
 
 
+# -- what is left of a factory once all is still ---------------------------------------------------
+
+W1, W2, W3 = (Create(worker=name) for name in ("w1", "w2", "w3"))
+BREAKING_OFF = Together(
+    branches=((W1,), (Stop(),)),
+    gates=(Gate(name="g1", point="accept"),),
+    schedule=("b1", "b2", "g1"),
+)
+
+
+class Deep(NamedTuple):
+    """A mutant that gives itself away by nothing that its callers are told."""
+
+    mutant: str
+    scenario: Scenario
+    wrong: str
+
+
+DEEP = [
+    Deep(
+        "leaks_second_failure",
+        Scenario(steps=(Arm(fault="authenticate=reply:OK"), Arm(fault="accept=reset"), W1)),
+        "step 3, create w1: connections to daemons that are held and belong to no worker: 1",
+    ),
+    Deep(
+        "restart_closes_reused",
+        Scenario(steps=(W1, Release(worker="w1"), KillDaemon(), W2, W3)),
+        "was cut off, and nobody has stopped it",
+    ),
+    Deep(
+        "simple_files_by_count",
+        Scenario(
+            factories={"f1": FactorySettings(use_daemon=False)},
+            steps=(W1, W2, StopWorker(worker="w1"), W3),
+        ),
+        "after the last step, stop f1: simple workers of f1 that live: pids",
+    ),
+    Deep(
+        "stop_misses_a_young_daemon",
+        Scenario(steps=(BREAKING_OFF,)),
+        "daemons of f1 that live: pids",
+    ),
+    Deep(
+        "stop_spares_older_workers",
+        Scenario(steps=(W1, KillDaemon(), W2, Release(worker="w1"))),
+        "after the last step, stop f1: idle at f1: pids",
+    ),
+    Deep(
+        "keeps_broken_daemon",
+        Scenario(steps=(Arm(fault="start=exit:3"), W1)),
+        "on record; must have: None",
+    ),
+    Deep(
+        "registers_before_auth",
+        Scenario(steps=(Arm(fault="authenticate=reply:err"), W1)),
+        "is registered at f1 and was never handed out",
+    ),
+    Deep(
+        "silent_restart",
+        Scenario(steps=(W1, KillDaemon(), W2)),
+        "nothing was logged at WARN that begins with 'Failed to open socket to Python daemon'",
+    ),
+]
+
+
+@pytest.mark.parametrize("deep", DEEP, ids=[one.mutant for one in DEEP])
+def test_what_is_left_of_a_factory_is_looked_at(bench: Bench, deep: Deep) -> None:
+    bench.write_foreseen(deep.scenario)
+    fixed = bench.run()
+    assert fixed.code == FIXED, fixed.text
+    bench.make_impatient()
+    failed = bench.run(f"mutant:{deep.mutant}")
+    assert failed.code == STILL_FAILS, failed.text
+    assert deep.wrong in " ".join(failed.text.split())
+    assert traces_of(bench.directory) == []
+
+
+def test_though_everything_is_allowed_no_process_may_be_left(bench: Bench) -> None:
+    bench.write(Scenario(steps=(W1, Stop())))
+    bench.make_impatient()
+    came = bench.run("mutant:stop_leaves_daemon")
+    assert came.code == STILL_FAILS, came.text
+    assert "all is stopped and closed; processes that live on: pids" in came.text
+
+
+KEEPER = """\
+import os
+from reference_impl import make as _make
+
+def make(*arguments, **options):
+    factory = _make(*arguments, **options)
+    create = factory.create
+    def create_and_keep():
+        worker, pid = create()
+        os.dup(worker.fileno())
+        return worker, pid
+    factory.create = create_and_keep
+    return factory
+"""
+
+
+def test_though_everything_is_allowed_no_connection_may_be_held(bench: Bench) -> None:
+    (bench.directory / "keeper.py").write_text(KEEPER, encoding="utf-8")
+    bench.write(Scenario(steps=(W1, StopWorker(worker="w1"))))
+    came = bench.run("py:keeper:make")
+    assert came.code == STILL_FAILS, came.text
+    assert "all is stopped and closed; connections to daemons that are held: 1" in came.text
+
+
+EAGER = """\
+from reference_impl.attempt import Attempt
+from reference_impl.factory import PythonWorkerFactory
+from reference_impl.making import Maker
+
+class Eager(PythonWorkerFactory):
+    def __init__(self, settings):
+        super().__init__(settings)
+        self.keeper.start(self.secret, Attempt())
+
+make = Maker(Eager)
+"""
+
+
+def test_a_factory_that_is_never_asked_for_anything_is_not_made_to_stop(bench: Bench) -> None:
+    (bench.directory / "eager.py").write_text(EAGER, encoding="utf-8")
+    factories = {"f1": FactorySettings(), "f2": FactorySettings()}
+    bench.write_foreseen(Scenario(factories=factories, steps=(W1,)))
+    came = bench.run("py:eager:make")
+    assert came.code == FIXED, came.text
+
+
 ADAPTER = """\
 import sys
 sys.path.insert(0, {root!r})
 from conformance.adapters import python
-sys.argv[1:] = ["reference_impl.mutants.lifo_pool:make"]
 python.main()
 """
 
@@ -215,10 +291,21 @@ python.main()
 def test_an_adapter_is_spoken_to_as_by_the_suite(bench: Bench) -> None:
     bench.write(ORDER, ALLOWED)
     (bench.directory / "adapter.py").write_text(ADAPTER.format(root=str(ROOT)), encoding="utf-8")
-    came = bench.run(f"cmd:{sys.executable} adapter.py")
+    came = bench.run(f"cmd:{sys.executable} adapter.py reference_impl.mutants.lifo_pool:make")
     assert came.code == STILL_FAILS, came.text
     assert "w3 is w2 again" in came.text
     assert traces_of(bench.directory) == []
+
+
+@pytest.mark.parametrize("deep", [DEEP[0], *DEEP[-2:]], ids=["connections", "registry", "log"])
+def test_an_adapter_is_looked_at_too(bench: Bench, deep: Deep) -> None:
+    bench.write_foreseen(deep.scenario)
+    bench.make_impatient()
+    (bench.directory / "adapter.py").write_text(ADAPTER.format(root=str(ROOT)), encoding="utf-8")
+    adapter = f"cmd:{sys.executable} adapter.py"
+    came = bench.run(f"{adapter} reference_impl.mutants.{deep.mutant}:make")
+    assert came.code == STILL_FAILS, came.text
+    assert deep.wrong in " ".join(came.text.split())
 
 
 @pytest.mark.parametrize(
@@ -253,7 +340,7 @@ def test_the_examples_of_the_page_play(bench: Bench) -> None:
 
 def script_text() -> str:
     fakes = fakes_zip(ROOT / "fake_daemons")
-    return repro_text(ORDER, ALLOWED, "mutant:lifo_pool", [WRONG], fakes)
+    return repro_text(ORDER, [*ALLOWED, []], "mutant:lifo_pool", [WRONG], fakes)
 
 
 def test_its_head_says_what_failed_and_how_to_replay_it() -> None:
@@ -290,7 +377,7 @@ def test_equal_failures_make_equal_texts() -> None:
 
 
 def test_each_step_needs_its_observations() -> None:
-    with pytest.raises(ValueError, match="0 lists of observations for 5 steps"):
+    with pytest.raises(ValueError, match="0 lists of observations for 6 steps"):
         repro_text(ORDER, [], "mutant:lifo_pool", [], b"")
 
 
@@ -298,4 +385,4 @@ def test_texts_from_outside_break_out_of_nothing() -> None:
     nasty = "x\"\"\"\n'''\\ {0} %s\x85"
     scenario = Scenario(title=nasty, steps=())
     wrong = Wrong(clause=nasty, wrong=nasty, expected=nasty, actual=nasty)
-    ast.parse(repro_text(scenario, [], nasty, [wrong], b""))
+    ast.parse(repro_text(scenario, [[]], nasty, [wrong], b""))

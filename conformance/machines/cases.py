@@ -15,7 +15,7 @@ from conformance.errors import SuiteError
 from conformance.evidence.findings import Case
 from conformance.evidence.scenario import Origin
 from conformance.machines.hunt import wrong_of
-from conformance.machines.repro import fakes_zip, repro_text
+from conformance.machines.repro import fakes_zip, repro_text, to_the_end
 from conformance.machines.scenario_file import write_scenario
 from conformance.machines.story import phrases
 from conformance.plan.foresight import foresee
@@ -142,7 +142,8 @@ def _repro(scenario: Scenario) -> str:
 
 def _allowed(scenario: Scenario) -> Sequence[Sequence[Observation]]:
     """What the model allows; the script's own invariants alone where that is too much."""
+    whole = to_the_end(scenario)
     try:
-        return foresee(scenario, find_profile(scenario.profile))
+        return foresee(whole, find_profile(scenario.profile))
     except SuiteError:
-        return [[] for _ in scenario.steps]
+        return [[] for _ in whole.steps]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from conformance.evidence.scenario import Stop
 from conformance.machines.story import phrases, tell
 
 if TYPE_CHECKING:
@@ -30,10 +31,13 @@ PARTS = (
     "world",
     "stillness",
     "doors",
+    "connections",
+    "aftermath",
     "scene",
     "performance",
     "together",
     "judgement",
+    "playing",
     "script",
 )
 
@@ -84,8 +88,8 @@ def repro_text(
 
     Args:
         scenario: that fails; its `profile` is told to the implementation.
-        allowed: for each step the observations of which any will do; an empty list
-            allows anything.
+        allowed: for each step, and then for the stop of each factory in the end, the
+            observations of which any will do; an empty list allows anything.
         implementation: KIND:ID of what it was found on, the script's default.
         wrongs: what was found.
         fakes: the package `fake_daemons` as a zip, such as `fakes_zip` makes it.
@@ -94,10 +98,11 @@ def repro_text(
         The script.
 
     Raises:
-        ValueError: if there are not as many lists of observations as steps.
+        ValueError: if there are not as many lists of observations as steps and stops.
     """
-    if len(allowed) != len(scenario.steps):
-        raise ValueError(f"{len(allowed)} lists of observations for {len(scenario.steps)} steps")
+    steps = len(to_the_end(scenario).steps)
+    if len(allowed) != steps:
+        raise ValueError(f"{len(allowed)} lists of observations for {steps} steps")
     data = {
         "title": scenario.title or _UNTITLED,
         "implementation": implementation,
@@ -112,6 +117,19 @@ def repro_text(
         fakes=textwrap.fill(base64.b64encode(fakes).decode(), _WIDTH + 4),
         player="".join(map(_part, PARTS)),
     )
+
+
+def to_the_end(scenario: Scenario) -> Scenario:
+    """Add what every playing ends with: each factory is stopped.
+
+    Args:
+        scenario: as it is written.
+
+    Returns:
+        The scenario with those steps.
+    """
+    stops = (Stop(factory=name) for name in scenario.factories)
+    return msgspec.structs.replace(scenario, steps=(*scenario.steps, *stops))
 
 
 _UNTITLED = "A failure of a PythonWorkerFactory"

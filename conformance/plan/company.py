@@ -116,15 +116,15 @@ def outcome_of(branch: Branch) -> Observation:
         branch: one allowed outcome.
 
     Returns:
-        The outcome alone; a worker that is handed out alive answers.
+        The outcome and what is logged; a worker that is handed out alive answers.
     """
     match branch.outcome:
         case Hands(life=life, is_new=is_new):
             answers = branch.state.lives[life].is_alive or None
             outcome = "new" if is_new else f"same:{first_name(branch.state, life)}"
-            return Observation(outcome=outcome, answers=answers)
+            return Observation(outcome=outcome, answers=answers, warnings=branch.warnings)
         case Fails(kinds=kinds):
-            return Observation(outcome="raises", kinds=kinds)
+            return Observation(outcome="raises", kinds=kinds, warnings=branch.warnings)
         case _:
             return Observation(outcome="returns")
 

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from conformance.contract.lifecycles import WorkerState
 from conformance.errors import SuiteError
-from conformance.evidence.observations import Observation
+from conformance.evidence.observations import Aftermath, Observation
 from conformance.evidence.scenario import Arm, Cease, KillDaemon, KillWorker, Together
 from conformance.plan.company import Company, World, first_name
 from conformance.plan.interleaving import interleavings
+from conformance.plan.model import Deed
 from conformance.plan.oblivion import at_rest, names_after
 
 if TYPE_CHECKING:
@@ -105,7 +107,10 @@ def _moves(
     for world in worlds:
         for after, outcome in _ways(company, step, world):
             rest = tuple(at_rest(state, named) for state in after)
-            yield _Move(world, rest, _counted(world, after, outcome))
+            seen = _counted(world, after, outcome)
+            if not isinstance(step, Deed):
+                seen = msgspec.structs.replace(seen, afterwards=tuple(map(_aftermath, after)))
+            yield _Move(world, rest, seen)
 
 
 def _ways(company: Company, step: AnyStep, world: World) -> Iterator[tuple[World, Observation]]:
@@ -145,3 +150,21 @@ def _kill_requests(state: State) -> tuple[list[str], list[str]]:
 
 def _first_names(state: State, lives: Iterable[int]) -> list[str]:
     return [first_name(state, life) for life in sorted(lives)]
+
+
+def _aftermath(state: State) -> Aftermath:
+    """How a factory stands in a state."""
+    has_daemon = state.has_living_daemon or state.has_dead_daemon
+    idle = (index for index in state.idle if state.lives[index].is_alive)
+    return Aftermath(
+        daemon=("serving" if state.has_living_daemon else "dead") if has_daemon else "none",
+        leased=_names_of(state, WorkerState.LEASED),
+        idle=tuple(first_name(state, index) for index in idle),
+        stopped=_names_of(state, WorkerState.STOPPED),
+    )
+
+
+def _names_of(state: State, wanted: WorkerState) -> tuple[str, ...]:
+    """Names of the workers that are in a state of their own, by the alphabet."""
+    lives = (index for index, life in enumerate(state.lives) if life.state is wanted)
+    return tuple(sorted(first_name(state, index) for index in lives))

@@ -41,8 +41,9 @@ class _Configuration(NamedTuple):
 
     def ended(self, caller: int, world: World, outcome: Observation) -> _Configuration:
         """One caller's call is over."""
-        # Who is handed out at the same time as others work may be dead before he is asked.
-        plain = msgspec.structs.replace(outcome, answers=None)
+        # Who is handed out at the same time as others work may be dead before he is asked;
+        # and a line of the log may be another call's.
+        plain = msgspec.structs.replace(outcome, answers=None, warnings=())
         mine = (*self.outcomes[caller], plain)
         outcomes = (*self.outcomes[:caller], mine, *self.outcomes[caller + 1 :])
         return _Configuration(world, outcomes, self.looked - {caller})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from conformance.contract.lifecycles import WorkerState
 from conformance.evidence.scenario import AnyStep, Together
+from conformance.plan.company import first_name
 from conformance.plan.state import Life, State
 
 if TYPE_CHECKING:
@@ -70,11 +72,15 @@ def at_rest(state: State, named: frozenset[str]) -> State:
         named: workers that are named later.
 
     Returns:
-        The state, with counts begun anew, and without lives that nobody can meet.
+        The state, with counts begun anew, and without lives that nobody can meet. Who
+        lives is met: he must be left alone.
     """
     met = set(state.idle) | {life for name, life in state.leases if name in named}
-    kept = sorted(met | state.may_kill)
+    met |= {index for index, life in enumerate(state.lives) if life.is_alive}
+    # Who was handed out first matters no more: by their names all orders are one.
+    kept = sorted(met | state.may_kill, key=lambda life: first_name(state, life))
     places = {life: place for place, life in enumerate(kept)}
+    leases = ((name, places[life]) for name, life in state.leases if life in places)
     # Which daemon a worker is of matters no more than whether it is of the last one.
     lives = (
         msgspec.structs.replace(life, generation=int(life.generation == state.starts))
@@ -87,7 +93,7 @@ def at_rest(state: State, named: frozenset[str]) -> State:
             life if index in met else _GONE for index, life in zip(kept, lives, strict=True)
         ),
         idle=tuple(places[life] for life in state.idle),
-        leases=tuple((name, places[life]) for name, life in state.leases if life in places),
+        leases=tuple(sorted(leases, key=itemgetter(1))),
         may_kill=frozenset(places[life] for life in state.may_kill),
         connections=0,
         kills=(),

@@ -8,6 +8,7 @@ import importlib
 import inspect
 import itertools
 import json
+import logging
 import os
 import queue
 import shlex
@@ -72,9 +73,16 @@ class PythonDoor:
     Args:
         spec: `MODULE:CALLABLE`; the current directory is searched first.
         env: what its children shall inherit.
+
+    Attributes:
+        pid: of the process that holds the implementation.
+        warnings: what was logged at WARN so far; None if nobody passes it on.
     """
 
     def __init__(self, spec: str, env: dict[str, str]) -> None:
+        self.pid = os.getpid()
+        self.warnings: list[str] | None = []
+        logging.getLogger().addHandler(_Warnings(self.warnings))
         os.environ.update(env)
         sys.path.insert(0, os.getcwd())
         module, _, path = spec.partition(":")
@@ -152,8 +160,50 @@ class PythonDoor:
             return answer
         return answer
 
+    def inspect(self, factory: Any) -> dict[str, Any]:
+        """Have a factory show itself.
+
+        Args:
+            factory: as made.
+
+        Returns:
+            Result of `factory.inspect` (docs/protocol.md); empty if it shows nothing.
+        """
+        look = getattr(factory, "inspect", None)
+        return dict(_translated(look)) if callable(look) else {}
+
+    def close_worker(self, worker: Any) -> None:
+        """Close the caller's end of a worker's connection.
+
+        Args:
+            worker: as created.
+        """
+        _translated(worker.close)
+
     def close(self) -> None:
         """Leave: what runs in this process ends with it."""
+
+
+class _Warnings(logging.Handler):
+    """Keeps what is logged at WARN, as docs/protocol.md writes it.
+
+    Args:
+        kept: where.
+    """
+
+    def __init__(self, kept: list[str]) -> None:
+        super().__init__(logging.WARNING)
+        self._kept = kept
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a line, with the text of its exception.
+
+        Args:
+            record: of the line.
+        """
+        error = record.exc_info[1] if record.exc_info else None
+        if record.levelno == logging.WARNING:
+            self._kept.append(record.getMessage() + (f" {error}" if error else ""))
 
 
 def _translated(call: Any) -> Any:
@@ -201,6 +251,10 @@ class CommandDoor:
     Args:
         argv: its command.
         env: to add to its environment.
+
+    Attributes:
+        pid: of the process that holds the implementation.
+        warnings: what was logged at WARN so far; None if nobody passes it on.
     """
 
     def __init__(self, argv: list[str], env: dict[str, str]) -> None:
@@ -219,11 +273,16 @@ class CommandDoor:
         self._answers: dict[int, queue.SimpleQueue[dict[str, Any]]] = {}
         self._lock = threading.Lock()
         self._is_over = False
+        self.warnings: list[str] | None = []
         threading.Thread(target=self._listen, daemon=True).start()
         try:
-            self._call("initialize", protocol_version="1")
+            about = self._call("initialize", protocol_version="1")
         except Raised as error:
             raise CannotReplay(f"{argv[0]} does not start: {error}") from error
+        self.pid: int = about.get("pid", self._process.pid)
+        self._can_inspect = "inspect" in about.get("capabilities", ())
+        if "log" not in about.get("capabilities", ()):
+            self.warnings = None
 
     def new(self, parameters: dict[str, Any]) -> Any:
         """Make a factory: as of PythonDoor."""
@@ -245,6 +304,14 @@ class CommandDoor:
         limit_ms = int(MUST_HAPPEN_S * 1000)
         answer = self._call("worker.exchange", worker=worker, within_ms=limit_ms, **wanted)
         return base64.b64decode(answer["data"])
+
+    def inspect(self, factory: Any) -> dict[str, Any]:
+        """Have a factory show itself: as of PythonDoor."""
+        return dict(self._call("factory.inspect", factory=factory)) if self._can_inspect else {}
+
+    def close_worker(self, worker: Any) -> None:
+        """Close the caller's end: as of PythonDoor."""
+        self._call("worker.close", worker=worker)
 
     def close(self) -> None:
         """Hang up, and end the adapter if it stays."""
@@ -280,6 +347,8 @@ class CommandDoor:
                     message = json.loads(line)
                     if "method" not in message:
                         self._answers[message["id"]].put(message)
+                    elif self.warnings is not None and message["params"].get("level") == "WARN":
+                        self.warnings.append(message["params"]["message"])
         except (OSError, ValueError, KeyError):
             pass
         with self._lock:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from conformance.machines.repro_player.aftermath import Standing, is_crowded, wrongs_afterwards
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,11 +28,13 @@ class Seen:
             operation, that alone.
         is_together: whether callers were at work at the same time.
         counts: `starts`, `connections`, and pids of `kill_requests`.
+        afterwards: how each factory stands; nothing if that was not looked at.
     """
 
     branches: list[list[Came]]
     is_together: bool
     counts: dict[str, Any]
+    afterwards: list[Standing] = field(default_factory=list[Standing])
 
 
 def count(told: Sequence[Told]) -> dict[str, Any]:
@@ -70,11 +74,31 @@ class Judge:
         Returns:
             A sentence for each wrong, the most telling first.
         """
-        possible = [one for one in allowed if one.get("before", 0) in self._states]
+        possible = self._possible(allowed)
         found = list(_wrongs(seen, possible, pids))
         if allowed:
             self._states = {one.get("after", 0) for one in possible if _fits(seen, one, pids)}
         return found
+
+    def awaits(
+        self, seen: Seen, allowed: list[dict[str, Any]], pids: Mapping[str, int | None]
+    ) -> bool:
+        """Tell whether what is wrong with a step may still come right by itself.
+
+        Args:
+            seen: of the step so far.
+            allowed: as of `judge`.
+            pids: as of `judge`.
+
+        Returns:
+            Whether nothing fits yet, and something is still to come, or to end.
+        """
+        possible = self._possible(allowed)
+        is_wrong = not any(_fits(seen, one, pids) for one in possible)
+        return is_wrong and any(_is_coming(seen, one, pids) for one in possible)
+
+    def _possible(self, allowed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [one for one in allowed if one.get("before", 0) in self._states]
 
 
 def _wrongs(
@@ -90,12 +114,21 @@ def _wrongs(
         if not _outcome_fits(came, expected) or not _counts_fit(seen, counts, pids):
             yield f"expected {describe(expected)}; {tell(came)}{_counted(seen, counts, pids)}"
     if allowed and not any(_fits(seen, one, pids) for one in allowed):
-        actual = " | ".join(", ".join(map(tell, branch)) for branch in seen.branches)
-        ways = list(dict.fromkeys(map(describe, allowed)))
-        more = f" or {len(ways) - _SHOWN} more" if len(ways) > _SHOWN else ""
-        wanted = " or ".join(ways[:_SHOWN]) + more
-        counted = _counted(seen, {name: 0 for one in allowed for name in one}, pids)
-        yield f"allowed {wanted}; {actual}{counted}"
+        so_far = [one for one in allowed if _came_so(seen, one, pids)]
+        if so_far:  # the account with the least wrong is the likeliest
+            yield from min((_wrong_besides(seen, one, pids) for one in so_far), key=len)
+        else:
+            yield _otherwise(seen, allowed, pids)
+
+
+def _otherwise(seen: Seen, allowed: list[dict[str, Any]], pids: Mapping[str, int | None]) -> str:
+    """What was allowed, and what came instead."""
+    actual = " | ".join(", ".join(map(tell, branch)) for branch in seen.branches)
+    ways = list(dict.fromkeys(map(describe, allowed)))
+    more = f" or {len(ways) - _SHOWN} more" if len(ways) > _SHOWN else ""
+    wanted = " or ".join(ways[:_SHOWN]) + more
+    counted = _counted(seen, {name: 0 for one in allowed for name in one}, pids)
+    return f"allowed {wanted}; {actual}{counted}"
 
 
 def _always_wrong(came: Came, pids: Mapping[str, int | None]) -> Iterator[str]:
@@ -123,8 +156,50 @@ def _expected(expect: dict[str, Any]) -> dict[str, Any]:
 
 
 def _fits(seen: Seen, one: dict[str, Any], pids: Mapping[str, int | None]) -> bool:
-    if not _counts_fit(seen, one, pids):
+    return _came_so(seen, one, pids) and not _wrong_besides(seen, one, pids)
+
+
+def _came_so(seen: Seen, one: dict[str, Any], pids: Mapping[str, int | None]) -> bool:
+    """Tell whether a step came out so, however the factories stand afterwards."""
+    return _outcomes_fit(seen, one) and _counts_fit(seen, one, pids)
+
+
+def _wrong_besides(seen: Seen, one: dict[str, Any], pids: Mapping[str, int | None]) -> list[str]:
+    """What is wrong with a step that came out so: in the log, and with what is left."""
+    unlogged = [
+        f"nothing was logged at WARN that begins with {words!r}, or not in order"
+        for came in (one for branch in seen.branches for one in branch)
+        for words in _unlogged(came, one.get("warnings", ()))
+    ]
+    return unlogged + [
+        wrong
+        for standing, wanted in _standings(seen, one)
+        for wrong in wrongs_afterwards(standing, wanted, pids)
+    ]
+
+
+def _unlogged(came: Came, wanted: Sequence[str]) -> list[str]:
+    if came.warnings is None or came.how == "skipped":
+        return []
+    rest = iter(came.warnings)
+    return [words for words in wanted if not any(line.startswith(words) for line in rest)]
+
+
+def _standings(seen: Seen, one: dict[str, Any]) -> Iterator[tuple[Standing, dict[str, Any]]]:
+    """Each factory as it stands and as it must; none where nobody looked, or needs to."""
+    return zip(seen.afterwards, one.get("afterwards", ()), strict=False)
+
+
+def _is_coming(seen: Seen, one: dict[str, Any], pids: Mapping[str, int | None]) -> bool:
+    """Tell whether a step came out so, but for what follows by itself and is not there yet."""
+    if not _outcomes_fit(seen, one) or _has_surplus(seen, one, pids):
         return False
+    return not _counts_fit(seen, one, pids) or any(
+        is_crowded(*standing) for standing in _standings(seen, one)
+    )
+
+
+def _outcomes_fit(seen: Seen, one: dict[str, Any]) -> bool:
     if not seen.is_together:
         return all(_outcome_fits(came, one) for branch in seen.branches for came in branch)
     branches = one.get("branches")
@@ -153,16 +228,33 @@ def _counts_fit(seen: Seen, one: dict[str, Any], pids: Mapping[str, int | None])
     counts = seen.counts
     if any(one.get(name, counts[name]) != counts[name] for name in ("starts", "connections")):
         return False
+    missing, surplus = _kills_compared(seen, one, pids)
+    return not missing and not surplus
+
+
+def _has_surplus(seen: Seen, one: dict[str, Any], pids: Mapping[str, int | None]) -> bool:
+    counts = seen.counts
+    is_too_much = any(
+        counts[name] > one.get(name, counts[name]) for name in ("starts", "connections")
+    )
+    return is_too_much or bool(_kills_compared(seen, one, pids)[1])
+
+
+def _kills_compared(
+    seen: Seen, one: dict[str, Any], pids: Mapping[str, int | None]
+) -> tuple[list[int | None], list[int]]:
+    """Pids for which a kill request is missing, and those for which there is one too many."""
     if one.get("kill_requests") is None:
-        return True
+        return [], []
     further = {pids.get(name) for name in one.get("may_kill_requests", ())}
-    wanted = [pids.get(name) for name in one["kill_requests"]]
-    for pid in counts["kill_requests"]:
-        if pid in (wanted if seen.is_together else wanted[:1]):
-            wanted.remove(pid)
+    missing = [pids.get(name) for name in one["kill_requests"]]
+    surplus: list[int] = []
+    for pid in seen.counts["kill_requests"]:
+        if pid in (missing if seen.is_together else missing[:1]):
+            missing.remove(pid)
         elif pid not in further:
-            return False
-    return not wanted
+            surplus.append(pid)
+    return missing, surplus
 
 
 # -- in words ---------------------------------------------------------------------------------

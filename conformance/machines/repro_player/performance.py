@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 import threading
-import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from conformance.machines.repro_player.connections import held_connections
 from conformance.machines.repro_player.doors import CommandDoor, PythonDoor, Raised
 from conformance.machines.repro_player.stillness import wait_until_still
 from conformance.machines.repro_player.world import (
     CALL_S,
     MUST_HAPPEN_S,
     CannotReplay,
-    is_alive,
+    has_ended,
     kill,
-    pause,
+    wait_until,
 )
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ class Came:
         is_mute: whether it was asked, lives, and did not answer.
         earlier: workers that were the same process, in the order of their creation.
         is_double: whether the worker handed out had an owner.
+        warnings: what was logged at WARN meanwhile; None if nobody passes it on.
+        shown: what the factory shows of itself, if it was asked to.
     """
 
     operation: dict[str, Any]
@@ -52,6 +56,8 @@ class Came:
     is_mute: bool = False
     earlier: list[str] = field(default_factory=list[str])
     is_double: bool = False
+    warnings: list[str] | None = None
+    shown: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 class Performance:
@@ -86,6 +92,7 @@ class Performance:
             operation: of the scenario.
             came: filled in.
         """
+        logged = len(self._door.warnings or ())
         try:
             came.how, came.text = self._perform(operation, came), ""
         except Raised as error:
@@ -94,11 +101,15 @@ class Performance:
             self.broken = error
         except Exception as error:  # noqa: BLE001 - it must not pass for the implementation's
             self.broken = CannotReplay(f"this script broke: {error!r}")
+        if self._door.warnings is not None:
+            came.warnings = self._door.warnings[logged:]
 
     def _perform(self, operation: dict[str, Any], came: Came) -> str:
         name, do = operation.get("worker", ""), str(operation["do"])
         if do == "create":
             self._create(name, operation.get("factory", "f1"), came)
+        elif do == "inspect":
+            came.shown = self._door.inspect(self._factory(operation["factory"]))
         elif do == "stop":
             self._door.ask("stop", self._factory(operation.get("factory", "f1")))
         elif name not in self._workers:
@@ -160,6 +171,41 @@ class Performance:
         is_whole = len(answer) > len(frame) and answer.endswith(_QUESTION)
         return int(struct.unpack_from("!i", answer)[0]) if is_whole else None
 
+    # -- what is held ---------------------------------------------------------------------
+
+    def has_factory(self, name: str) -> bool:
+        """Tell whether a factory has been made.
+
+        Args:
+            name: in the scenario.
+
+        Returns:
+            Whether it has.
+        """
+        return name in self._factories
+
+    def close_workers(self) -> None:
+        """Close the callers' ends of all workers."""
+        closed: list[Any] = []
+        for worker in self._workers.values():
+            if worker not in closed:  # an idle worker that was handed out again
+                closed.append(worker)
+                with contextlib.suppress(Raised):
+                    self._door.close_worker(worker)
+
+    def count_held(self) -> int:
+        """Count the connections to daemons that the implementation holds."""
+        ports = self._scene.ports()
+        return sum(one.port in ports for one in held_connections(self._door.pid))
+
+    def count_leaked(self) -> int:
+        """Count those among them that no worker was handed out by."""
+        ports, workers = self._scene.ports(), self._scene.connections()
+        handed = list(self.pids.values())
+        held = (one for one in held_connections(self._door.pid) if one.port in ports)
+        leaked = sum(workers.get(one, 0) not in handed for one in held)
+        return max(0, leaked - handed.count(None))  # any may be that of an unknown pid
+
     # -- what is done to processes --------------------------------------------------------
 
     def do(self, step: dict[str, Any]) -> None:
@@ -186,9 +232,7 @@ class Performance:
         """Only processes that told of themselves: an implementation may claim any pid."""
         for pid in pids:
             kill(pid)
-            deadline = time.monotonic() + MUST_HAPPEN_S
-            while is_alive(pid) and time.monotonic() < deadline:
-                pause()
+            wait_until(partial(has_ended, pid))
         self._scene.told()  # collects them
 
     # -- waiting --------------------------------------------------------------------------
@@ -213,7 +257,4 @@ class Performance:
 
 def _stays_alive(pid: int | None) -> bool:
     """Tell whether a mute worker lives; one that is dying is given time."""
-    deadline = time.monotonic() + MUST_HAPPEN_S / 5
-    while pid is not None and is_alive(pid) and time.monotonic() < deadline:
-        pause()
-    return pid is not None and is_alive(pid)
+    return pid is not None and not wait_until(partial(has_ended, pid), MUST_HAPPEN_S / 5)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-import time
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
+from conformance.machines.repro_player.aftermath import Standing
+from conformance.machines.repro_player.connections import Held
 from conformance.machines.repro_player.world import (
-    MUST_HAPPEN_S,
     end_all,
     is_alive,
-    pause,
+    living_with,
     reap,
+    wait_until,
 )
 
 if TYPE_CHECKING:
@@ -197,11 +199,69 @@ class Scene:
         Returns:
             Their pids, in the order of their starts.
         """
+        return [pid for pid in self._started(factory, "daemon") if is_alive(pid)]
+
+    def _started(self, factory: str, *kinds: str) -> list[int]:
+        """Pids of a factory's processes that have told of their start, in order."""
         owner = {"name": "WFC_PROBE_FACTORY", "value": factory}
         told = self.told()
         mine = {one.pid for one in told if one.what == "env" and one.keys == owner}
-        started = [one.pid for one in told if (one.who, one.what) == ("daemon", "start")]
-        return [pid for pid in started if pid in mine and is_alive(pid)]
+        started = [one for one in told if one.what == "start" and one.who in kinds]
+        return [one.pid for one in started if one.pid in mine]
+
+    # -- once all is still ------------------------------------------------------------------
+
+    def standing(self, factory: str, shown: dict[str, Any]) -> Standing:
+        """Look how a factory stands.
+
+        Args:
+            factory: its name.
+            shown: what it shows of itself.
+
+        Returns:
+            What is seen of it.
+        """
+        starts = self._started(factory, "daemon", "simple")
+        return Standing(
+            factory,
+            has_daemon=self._settings[factory].get("use_daemon", True),
+            starts=starts,
+            living=[pid for pid in starts if is_alive(pid)],
+            closed={one.pid for one in self.told() if one.what == "closed"},
+            alive={pid for pid in shown.get("idle") or () if is_alive(pid)},
+            shown=shown,
+        )
+
+    def connections(self) -> dict[Held, int]:
+        """Tell whose the connections are that daemons have accepted.
+
+        Returns:
+            Each connection, as the implementation holds it, with the pid of its worker; 0
+            if it never got one.
+        """
+        told = self.told()
+        ports = {one.pid: int(one.keys["port"]) for one in told if one.what == "listen"}
+        workers = {
+            (one.pid, one.keys["n"]): int(one.keys["worker_pid"])
+            for one in told
+            if one.what == "fork"
+        }
+        return {
+            Held(int(one.keys["peer_port"]), ports[one.pid]): workers.get(
+                (one.pid, one.keys["n"]), 0
+            )
+            for one in told
+            if one.what == "accept"
+        }
+
+    def ports(self) -> set[int]:
+        """List the ports that daemons listen on, or did."""
+        return {int(one.keys["port"]) for one in self.told() if one.what == "listen"}
+
+    def left(self) -> list[int]:
+        """List the pids of all processes of this playing that live."""
+        self.told()  # collects those that have ended
+        return living_with("WFC_SCENARIO", self._token)
 
     def waiting(self) -> Counter[str]:
         """Count the processes that have come to each gate."""
@@ -226,11 +286,13 @@ class Scene:
             A sentence for each.
         """
         for name, faults in self.faults.items():
-            deadline = time.monotonic() + (0.0 if faults.is_obstinate else MUST_HAPPEN_S)
-            while len(living := self.living_daemons(name)) > 1 and time.monotonic() < deadline:
-                pause()
-            if len(living) > 1 and not faults.is_obstinate:
+            if not faults.is_obstinate and not wait_until(partial(self._has_one, name)):
+                living = self.living_daemons(name)
                 yield f"{len(living)} daemons of {name} live at the same time"
+
+    def _has_one(self, factory: str) -> bool:
+        """Whether no more than one daemon of a factory lives."""
+        return len(self.living_daemons(factory)) <= 1
 
     def close(self) -> None:
         """End all processes of this playing."""

@@ -9,18 +9,12 @@ import textwrap
 import traceback
 from typing import TYPE_CHECKING, Any
 
-from conformance.machines.repro_player.doors import CommandDoor, PythonDoor, Raised, open_door
-from conformance.machines.repro_player.judgement import Judge, Seen, count, tell
-from conformance.machines.repro_player.performance import Came, Performance
-from conformance.machines.repro_player.scene import Scene
-from conformance.machines.repro_player.together import Together, play_alone
+from conformance.machines.repro_player.doors import Raised, open_door
+from conformance.machines.repro_player.playing import Playing
 from conformance.machines.repro_player.world import CannotReplay, World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-#: Steps that are asked of the implementation; others are done to processes and faults.
-_OPERATIONS = ("create", "exchange", "release", "stop_worker", "stop")
+    from collections.abc import Sequence
 
 
 def replay(data: dict[str, Any], fakes: str, arguments: Sequence[str]) -> int:
@@ -98,7 +92,8 @@ def _play(world: World, implementation: str, data: dict[str, Any]) -> str:
     door = open_door(implementation, world.inherited())
     try:
         for number in range(1, data["scenario"].get("repeat", 1) + 1):
-            wrong = _Playing(world, door, data, number).run()
+            show = say if number == 1 else _keep_quiet
+            wrong = Playing(world, door, data, number, show).run()
             if wrong:
                 return wrong
     except Raised as error:
@@ -106,66 +101,6 @@ def _play(world: World, implementation: str, data: dict[str, Any]) -> str:
     finally:
         door.close()
     return ""
-
-
-class _Playing:
-    """One time through the scenario."""
-
-    def __init__(
-        self, world: World, door: PythonDoor | CommandDoor, data: dict[str, Any], number: int
-    ) -> None:
-        scenario = data["scenario"]
-        self._data = data
-        self._scene = Scene(world, scenario["factories"], number)
-        self._performance = Performance(door, self._scene, scenario.get("profile", ""))
-        self._show: Callable[[str], None] = say if number == 1 else _keep_quiet
-        self._judge = Judge()
-
-    def run(self) -> str:
-        """Perform and judge step after step; tell the first that is wrong."""
-        try:
-            for number, step in enumerate(self._data["scenario"].get("steps", [])):
-                wrong = self._step(number, step)
-                if wrong:
-                    return f"step {number + 1}, {self._data['story'][number]}: {wrong}"
-        finally:
-            self._scene.close()
-        return ""
-
-    def _step(self, number: int, step: dict[str, Any]) -> str:
-        before = len(self._scene.told())
-        branches = self._perform(step)
-        self._performance.rest()
-        told = self._scene.told()[before:]
-        seen = Seen(branches, step["do"] == "together", count(told))
-        came = " | ".join(", ".join(map(tell, branch)) for branch in branches)
-        self._show(f"  {number + 1:2} {self._data['story'][number]}: {came or 'done'}")
-        found = self._judge.judge(seen, self._data["allowed"][number], self._performance.pids)
-        return "; ".join(found or self._scene.crowded())
-
-    def _perform(self, step: dict[str, Any]) -> list[list[Came]]:
-        if step["do"] == "together":
-            branches = Together(self._performance, self._scene, step).play()
-            self._ask_all(step, branches)
-            return branches
-        if step["do"] not in _OPERATIONS:
-            self._performance.do(step)
-            return []
-        came = play_alone(self._performance, step)
-        self._performance.ask_who(came)
-        return [[came]]
-
-    def _ask_all(self, step: dict[str, Any], branches: list[list[Came]]) -> None:
-        """Ask those who are handed out, not given up again, and have one owner."""
-        given_up = {
-            one["worker"]
-            for branch in step["branches"]
-            for one in branch
-            if one["do"] in ("release", "stop_worker")
-        }
-        for came in (one for branch in branches for one in branch):
-            if came.operation.get("worker") not in given_up and not came.is_double:
-                self._performance.ask_who(came)
 
 
 def _keep_quiet(_text: str) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import threading
-import time
 from typing import TYPE_CHECKING, Any
 
 from conformance.machines.repro_player.performance import Came, Performance
-from conformance.machines.repro_player.world import CALL_S, pause
+from conformance.machines.repro_player.world import CALL_S, wait_until
 
 if TYPE_CHECKING:
     from conformance.machines.repro_player.scene import Scene
@@ -132,12 +131,10 @@ class Together:
 
 def _wait_for_change(performance: Performance, callers: list[Caller]) -> bool:
     """Wait until one of the callers is free, or somebody comes to a gate."""
-    deadline = time.monotonic() + CALL_S
     before = performance.waiting()
-    while time.monotonic() < deadline:
-        if performance.broken or not all(caller.is_busy for caller in callers):
-            return True
-        if performance.waiting() != before:
-            return True
-        pause()
-    return False
+
+    def has_changed() -> bool:
+        is_free = bool(performance.broken) or not all(caller.is_busy for caller in callers)
+        return is_free or performance.waiting() != before
+
+    return wait_until(has_changed, CALL_S)

@@ -14,9 +14,15 @@ import time
 import venv
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: How long what must happen may take, in seconds; it is paid in full by what fails.
 MUST_HAPPEN_S = 5.0
+#: The same for what follows from a call by itself, such as the end of a process.
+SETTLE_S = 5.0
 #: For a call: above the longest that the contract lets one take.
 CALL_S = 25.0
 _POLL_S = 0.003
@@ -31,6 +37,24 @@ class CannotReplay(Exception):
 def pause() -> None:
     """Let others run for a moment."""
     time.sleep(_POLL_S)  # noqa: TID251 - there is no suite here to wait with
+
+
+def wait_until(is_so: Callable[[], bool], within_s: float = SETTLE_S) -> bool:
+    """Wait until something is so.
+
+    Args:
+        is_so: tells whether it is.
+        within_s: limit in seconds.
+
+    Returns:
+        Whether it was so within the limit.
+    """
+    deadline = time.monotonic() + within_s
+    while not is_so():
+        if time.monotonic() >= deadline:
+            return False
+        pause()
+    return True
 
 
 class World:
@@ -100,14 +124,27 @@ def end_all(variable: str, value: str) -> None:
         variable: its name.
         value: its value.
     """
-    wanted = f"{variable}={value}".encode()
     for _ in range(_SWEEPS):  # some are forked while others are killed
-        left = [pid for pid in all_pids() if pid != os.getpid() and has_variable(pid, wanted)]
+        left = living_with(variable, value)
         for pid in left:
             kill(pid)
         if not left:
             return
         pause()
+
+
+def living_with(variable: str, value: str) -> list[int]:
+    """List the living processes that were started with a variable, but not this one.
+
+    Args:
+        variable: its name.
+        value: its value.
+
+    Returns:
+        Their pids.
+    """
+    wanted = f"{variable}={value}".encode()
+    return [pid for pid in all_pids() if pid != os.getpid() and has_variable(pid, wanted)]
 
 
 def all_pids() -> list[int]:
@@ -182,3 +219,15 @@ def is_alive(pid: int) -> bool:
         Whether it does.
     """
     return stat_of(f"/proc/{pid}")[0] not in "ZX"
+
+
+def has_ended(pid: int) -> bool:
+    """Tell whether a process does not live, any more.
+
+    Args:
+        pid: its pid.
+
+    Returns:
+        Whether it has ended; so has a zombie.
+    """
+    return not is_alive(pid)

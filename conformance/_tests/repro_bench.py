@@ -1,0 +1,94 @@
+"""Where tests run a `repro.py`: beside a copy of the reference, by a bare interpreter."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess  # noqa: TID251 - the scripts are started as their users do
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from conformance.contract.profiles import find_profile
+from conformance.door.find import ROOT
+from conformance.evidence.scenario import Scenario, Wrong
+from conformance.machines.repro import fakes_zip, repro_text, to_the_end
+from conformance.plan.foresight import foresee
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from conformance.evidence.observations import Observation
+
+STILL_FAILS, FIXED, CANNOT_REPLAY = 1, 0, 2
+REFERENCE = "py:reference_impl:make"
+WITHIN_S = 100.0
+
+WRONG = Wrong(clause="F-POOL-02", wrong="wrong_handouts", expected="w1", actual="w2")
+
+
+class Came(NamedTuple):
+    """What a script said, and with which code it exited."""
+
+    code: int
+    text: str
+
+
+class Bench:
+    """A directory with a script and a copy of the implementation, and nothing else."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        shutil.copytree(
+            ROOT / "reference_impl",
+            directory / "reference_impl",
+            ignore=shutil.ignore_patterns("__pycache__", "_tests"),
+        )
+
+    def write(
+        self,
+        scenario: Scenario,
+        allowed: Sequence[Sequence[Observation]] = (),
+        implementation: str = REFERENCE,
+    ) -> None:
+        more = len(to_the_end(scenario).steps) - len(allowed)
+        some = [*allowed, *([] for _ in range(more))]
+        fakes = fakes_zip(ROOT / "fake_daemons")
+        text = repro_text(scenario, some, implementation, [WRONG], fakes)
+        (self.directory / "repro.py").write_text(text, encoding="utf-8")
+
+    def write_foreseen(self, scenario: Scenario) -> None:
+        """Write it as a case is written: with all that the model allows."""
+        profile = find_profile(scenario.profile or "documented")
+        self.write(scenario, foresee(to_the_end(scenario), profile))
+
+    def make_impatient(self) -> None:
+        """Have it wait but briefly for what is too much to go away, as it will not."""
+        script = self.directory / "repro.py"
+        text, patience = script.read_text(encoding="utf-8"), "\nSETTLE_S = 5.0\n"
+        assert text.count(patience) == 1
+        script.write_text(text.replace(patience, "\nSETTLE_S = 0.5\n"), encoding="utf-8")
+
+    def run(self, *arguments: str) -> Came:
+        """Run it by a bare interpreter: no site packages, nothing of the checkout."""
+        ran = subprocess.run(
+            [sys.executable, "-S", "repro.py", *arguments],
+            cwd=self.directory,
+            env={"PATH": os.environ["PATH"]},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=WITHIN_S,
+            check=False,
+        )
+        return Came(ran.returncode, ran.stdout + ran.stderr)
+
+
+def traces_of(directory: Path) -> list[str]:
+    """Processes that a script has left behind: they would run in its directory."""
+    found: list[str] = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            found += [pid] if os.readlink(f"/proc/{pid}/cwd") == str(directory) else []
+        except OSError:
+            continue
+    return found
