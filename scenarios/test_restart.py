@@ -14,11 +14,12 @@ from conformance.check.outcomes import failures_to_raise, failures_to_return
 from conformance.check.plain import unequal_values
 from conformance.check.pools import mute_handouts
 from conformance.check.starts import wrong_start_counts
-from conformance.contract.limits import MUST_NOT_HAPPEN_S
+from conformance.contract.limits import MUST_HAPPEN_S
 from conformance.errors import Unobservable
 from conformance.evidence.findings import Finding
 from conformance.evidence.outcomes import Raised, Returned
 from conformance.stage.cast import daemon_pid, pid_of, wait_for_ends
+from conformance.stage.stillness import wait_for_stillness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -181,10 +182,10 @@ def test_a_restart_closes_idle_workers(stage: Stage) -> None:
     creating = factory.begin_create()
     stage.wait_for("gate", name="door")
     releasing = factory.begin_release(worker)
-    is_idle = _has_ended(releasing)
+    is_idle = _has_ended(stage, releasing)
     stage.open_gate("door")
     stage.wait_for("gate", name="start")
-    is_idle_late = not is_idle and _has_ended(releasing)
+    is_idle_late = not is_idle and _has_ended(stage, releasing)
     stage.open_gate("start")
     creating.finish()
     if is_idle_late:
@@ -203,9 +204,10 @@ def test_a_restart_closes_idle_workers(stage: Stage) -> None:
         stage.judge("F-RST-09", open_connections(stage.history, [pid]))
 
 
-def _has_ended(call: Call) -> bool:
-    """Give a call a moment to end; something else has been seen that it may wait for."""
-    return call.finish(MUST_NOT_HAPPEN_S).is_answered
+def _has_ended(stage: Stage, call: Call) -> bool:
+    """Tell whether a call has ended when nothing moves any more."""
+    wait_for_stillness(stage, MUST_HAPPEN_S)
+    return call.is_ready and call.finish(0.0).is_answered
 
 
 @pytest.mark.clauses("F-RST-10")
