@@ -134,7 +134,7 @@ class Bridge:
         Returns:
             Result of `factory.create`.
         """
-        connection, pid = _run(self._factory(params).create)
+        connection, pid = _pair(_run(self._factory(params).create))
         return {
             "worker": self._name(connection),
             "pid": pid,
@@ -183,7 +183,7 @@ class Bridge:
 
     def _state(self, factory: Any) -> dict[str, Any]:
         look = getattr(factory, "inspect", None)
-        return dict(_run(look)) if callable(look) else {}
+        return _run(lambda: dict(look())) if callable(look) else {}
 
     def exchange(self, params: dict[str, Any]) -> dict[str, Any]:
         """Write to a worker and read from it, within a limit.
@@ -299,6 +299,16 @@ def _run(call: Any) -> Any:
     except BaseException as error:  # SystemExit of a factory is its failure, not ours
         cause = type(error).__name__
         raise ImplementationError(str(error), cause, _counts_as(error)) from error
+
+
+def _pair(made: Any) -> tuple[Any, Any]:
+    """What create() has to return; anything else is a failure of the implementation."""
+    match made:
+        case (connection, pid) if hasattr(connection, "fileno"):
+            return connection, pid
+        case _:
+            pass
+    raise ImplementationError(f"create() returned {made!r}, no socket and pid", "TypeError")
 
 
 #: What an exception of Python's own counts as; the first match holds.
