@@ -84,6 +84,7 @@ def test_a_worker_stopped_while_idle_is_not_discarded_later(stage: Stage) -> Non
     factory = stage.factory()
     factory.create()
     before = factory.try_create()
+    at_ease = before.heard()
     idle = factory.worker_of(before)
     pid = pid_of(idle)
     factory.release(idle)
@@ -94,5 +95,5 @@ def test_a_worker_stopped_while_idle_is_not_discarded_later(stage: Stage) -> Non
     stage.judge(
         "F-POOL-14",
         failures_to_return(after.outcome),
-        more_warnings("lingering_idle_workers", after.heard(), before.heard()),
+        more_warnings("lingering_idle_workers", after.heard(), at_ease),
     )

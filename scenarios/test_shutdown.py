@@ -106,13 +106,14 @@ def test_after_stop_no_create_finds_the_old_idle_workers(stage: Stage) -> None:
     """The first create() after stop() warns of nothing that the first of all did not."""
     factory = stage.factory()
     first = factory.try_create()
+    at_ease = first.heard()
     factory.release(factory.worker_of(first))
     factory.stop()
     again = factory.try_create()
     stage.judge(
         "F-STOP-07",
         failures_to_return(again.outcome),
-        more_warnings("lingering_idle_workers", again.heard(), first.heard()),
+        more_warnings("lingering_idle_workers", again.heard(), at_ease),
     )
 
 
