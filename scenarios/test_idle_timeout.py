@@ -12,6 +12,7 @@ import pytest
 
 from conformance.check.endings import closed_connections
 from conformance.check.kills import wrong_kill_requests
+from conformance.check.logs import more_warnings
 from conformance.check.pools import (
     Term,
     early_idle_closes,
@@ -86,7 +87,32 @@ def _judge_time_out(stage: Stage, short_s: float) -> bool:
         closed_connections(stage.history, active_pids),
         mute_handouts([one.echo()[0] for one in active]),
     )
+    if factory.honoured.get(OPTION):
+        _judge_next_time_out(stage, factory, timeout_s)
     return True
+
+
+def _judge_next_time_out(stage: Stage, factory: Factory, timeout_s: float) -> None:
+    """Fill the pool anew: it is found empty, and emptied again."""
+    found = _warnings_of_a_create(stage, factory)
+    at_ease = _warnings_of_a_create(stage, factory)
+    worker = factory.create()
+    pid = pid_of(worker)
+    factory.release(worker)
+    term = _term(stage.history, timeout_s)
+    wait_until(lambda: pid in _closed(stage.history), timeout_s + DELAY_S)
+    stage.judge(
+        "F-POOL-07",
+        unclosed_idle_workers(stage.history, [pid], term),
+        early_idle_closes(stage.history, [pid], term),
+        more_warnings("lingering_idle_workers", found, at_ease),
+    )
+
+
+def _warnings_of_a_create(stage: Stage, factory: Factory) -> tuple[tuple[str, str], ...]:
+    """Tell what a create() logs; nothing where the adapter does not pass it on."""
+    call = factory.try_create()
+    return call.heard() if "log" in stage.run.about.capabilities else ()
 
 
 def _wait_a_while(moment_s: float, most_s: float = MUST_HAPPEN_S) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.check.kills import wrong_kill_requests
+from conformance.check.logs import more_warnings
+from conformance.check.outcomes import failures_to_return
 from conformance.check.pools import (
     dead_handouts,
     double_handouts,
@@ -73,4 +75,25 @@ def test_a_worker_stopped_while_idle_leaves_the_pool(stage: Stage) -> None:
         dead_handouts([again.name], [idle.name]),
         mute_handouts([again.echo()[0]]),
         wrong_kill_requests(stage.history, [pid]),
+    )
+
+
+@pytest.mark.clauses("F-POOL-14")
+def test_a_worker_stopped_while_idle_is_not_discarded_later(stage: Stage) -> None:
+    """The next create() warns of nothing that the one before, with an empty pool, did not."""
+    factory = stage.factory()
+    factory.create()
+    before = factory.try_create()
+    at_ease = before.heard()
+    idle = factory.worker_of(before)
+    pid = pid_of(idle)
+    factory.release(idle)
+    factory.stop_worker(idle)
+    stage.wait_for("kill_request")
+    sandbox.wait_for_end([pid])
+    after = factory.try_create()
+    stage.judge(
+        "F-POOL-14",
+        failures_to_return(after.outcome),
+        more_warnings("lingering_idle_workers", after.heard(), at_ease),
     )

@@ -29,6 +29,19 @@ class Hostile:
         """Do nothing."""
 
 
+class Mute(Hostile):
+    """A factory whose create forgets what it has to return."""
+
+    def create(self) -> tuple[socket.socket, int | None]:
+        """Return nothing, against its own word."""
+        return None  # type: ignore[return-value]
+
+
+def returns_nothing(*_: object, **__: object) -> Hostile:
+    """Hand out no worker, and say nothing about it."""
+    return Mute(None)
+
+
 def hangs(*_: object, **__: object) -> Hostile:
     """Never answer."""
     return Hostile(threading.Event().wait)

@@ -21,6 +21,7 @@ BAD = (
     "raises_system_exit",
     "forks",
     "fills_the_pipe",
+    "returns_nothing",
 )
 RUDE = "writes_to_the_channel"
 CLAUSES = ["--clause", "F-RST-08", "--clause", "F-STOP-08", "--effort", "none"]

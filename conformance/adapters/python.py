@@ -137,7 +137,7 @@ class Bridge:
         Returns:
             Result of `factory.create`.
         """
-        connection, pid = _run(self._factory(params).create)
+        connection, pid = _pair(_run(self._factory(params).create))
         return {
             "worker": self._name(connection),
             "pid": pid,
@@ -201,7 +201,7 @@ class Bridge:
 
     def _state(self, factory: Any) -> dict[str, Any]:
         look = getattr(factory, "inspect", None)
-        return dict(_run(look)) if callable(look) else {}
+        return _run(lambda: dict(look())) if callable(look) else {}
 
     def exchange(self, params: dict[str, Any]) -> dict[str, Any]:
         """Write to a worker and read from it, within a limit.
@@ -343,6 +343,16 @@ def _message(error: BaseException) -> str:
     """The texts of an exception and its causes."""
     _, *causes = _causes(error)
     return " Caused by: ".join([str(error), *(f"{type(one).__name__}: {one}" for one in causes)])
+
+
+def _pair(made: Any) -> tuple[Any, Any]:
+    """What create() has to return; anything else is a failure of the implementation."""
+    match made:
+        case (connection, pid) if hasattr(connection, "fileno"):
+            return connection, pid
+        case _:
+            pass
+    raise ImplementationError(f"create() returned {made!r}, no socket and pid", "TypeError")
 
 
 #: What an exception of Python's own counts as; the first match holds.

@@ -29,3 +29,24 @@ def missing_log_lines(
             seen = "; ".join(f"{one} {line}" for one, line in lines) or "nothing logged"
             yield Finding("missing_log_lines", f"{level} {text}", seen)
             return
+
+
+def more_warnings(
+    wrong: str, lines: Sequence[tuple[str, str]], before: Sequence[tuple[str, str]]
+) -> Iterator[Finding]:
+    """See a call that logged more than one that had nothing to log about.
+
+    What an implementation logs at ease is its own business; what it logs on top of that
+    tells of something that it met.
+
+    Args:
+        wrong: name of the wrong that this shows.
+        lines: level and message of each line logged.
+        before: the same of the call to compare with.
+
+    Yields:
+        One finding if there are more lines.
+    """
+    if len(lines) > len(before):
+        seen = "; ".join(f"{level} {line}" for level, line in lines)
+        yield Finding(wrong, f"no more than {len(before)} lines logged", seen)

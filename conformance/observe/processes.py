@@ -157,27 +157,27 @@ def child_pids(pid: int) -> list[int]:
     return [int(child) for children in lists for child in children.split()]
 
 
-def threads(pid: int) -> tuple[str, ...]:
+def threads(pid: int) -> dict[int, str]:
     """List the threads of a process.
 
     Args:
         pid: its pid.
 
     Returns:
-        Their names, cut to 15 bytes by the kernel; empty if it is gone.
+        Thread id to name, cut to 15 bytes by the kernel; empty if it is gone.
     """
-    names: list[str] = []
+    names: dict[int, str] = {}
     try:
         entries = os.listdir(_PROC / str(pid) / "task")
     except OSError:
-        return ()
+        return {}
     for entry in entries:
         try:
             comm = _PROC / str(pid) / "task" / entry / "comm"
-            names.append(comm.read_text(encoding="utf-8", errors="replace").strip())
+            names[int(entry)] = comm.read_text(encoding="utf-8", errors="replace").strip()
         except OSError:
             continue
-    return tuple(names)
+    return names
 
 
 def descriptors(pid: int) -> dict[int, str]:
