@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.contract.lifecycles import WorkerEvent
 from conformance.contract.profiles import PROFILES
 from conformance.evidence.outcomes import Raised, Returned
 from conformance.evidence.scenario import (
@@ -144,6 +145,22 @@ def test_a_call_that_fails_by_itself_is_told_by_itself() -> None:
     """Nothing beside it is an excuse: a stopWorker returns."""
     alone = call(broken(StopWorker(worker="w1")))
     assert wrongs(LEASED, call(done(W2, 12)), alone) == [("F-STOP-01", "failures_to_return")]
+
+
+def test_a_create_that_fails_at_a_dead_worker_of_a_dead_daemon_is_told_so() -> None:
+    """Where dead idle workers have to be discarded, and nowhere else."""
+    model = Model(PROFILES["spark-4.3"], FactorySettings())
+    dead = LEASED.with_life(0, LEASED.lives[0].after(WorkerEvent.END))
+    crossed = [call(done(Release(worker="w1")), 1, 2), call(broken(W2), 3, 5), call(done(W3, 13))]
+
+    def clauses(model: Model, state: State) -> list[str]:
+        found = Linearization(model, crossed).search([state])
+        return [one.clause for one in explain_disorder(model, [state], crossed, found)]
+
+    assert clauses(model, Model.after(dead, KillDaemon())) == ["F-POOL-16"]
+    assert clauses(model, dead) == ["F-CONC-01"]
+    assert clauses(model, DEAD) == ["F-CONC-03"]
+    assert clauses(MODEL, Model.after(dead, KillDaemon())) == ["F-CONC-03"]
 
 
 def test_a_call_without_an_answer_is_endless_if_nothing_else_is_wrong() -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.check.linearizability import Interval, Search, search
-from conformance.check.outcomes import endless_calls
+from conformance.check.outcomes import endless_calls, failures_to_return
 from conformance.check.pools import double_handouts
 from conformance.errors import EnvironmentFault
 from conformance.evidence.findings import Finding, put_down_to
 from conformance.evidence.outcomes import Raised, Returned, TimedOut
-from conformance.evidence.scenario import Create, Stop
+from conformance.evidence.scenario import Create, Release, Stop
 from conformance.machines.blame import explain
 from conformance.machines.matching import matched
 from conformance.plan.branch import Branch, Looked
@@ -147,6 +147,10 @@ def explain_disorder(
     endless = [endless_calls(TimedOut(0.0)) for one in crossed if one.done is None]
     if endless:
         return put_down_to(clause, *endless)[:1]
+    refusals = [crossed[index] for index in found.refused]
+    if _met_the_dead(model, initial, crossed, refusals):
+        outcomes = [one.done.outcome for one in refusals if one.done is not None]
+        return put_down_to("F-POOL-16", *map(failures_to_return, outcomes))
     alone = [wrong for index in found.refused for wrong in _alone(model, initial, crossed[index])]
     if alone:
         return alone
@@ -154,6 +158,25 @@ def explain_disorder(
     wanted = "an order of the calls that the contract allows"
     actual = f"{'; '.join(map(_tell, crossed))}: no place for {refused}"
     return put_down_to(clause, [Finding("unlinearizable_calls", wanted, actual)])
+
+
+def _met_the_dead(
+    model: Model, initial: Sequence[State], crossed: Sequence[Crossed], refusals: Sequence[Crossed]
+) -> bool:
+    """Whether only create() are refused, each failed perhaps at a dead worker of a dead daemon."""
+    is_failed = all(
+        isinstance(one.operation, Create) and one.done and isinstance(one.done.outcome, Raised)
+        for one in refusals
+    )
+    if not refusals or not is_failed or not model.profile.dead_idle_discarded:
+        return False
+    released = [one.operation.worker for one in crossed if isinstance(one.operation, Release)]
+    for state in initial:
+        given = (life for life in map(state.life_of, released) if life is not None)
+        queued = {*state.idle, *given}
+        if state.has_dead_daemon and any(not state.lives[one].is_alive for one in queued):
+            return True
+    return False
 
 
 def _alone(model: Model, initial: Sequence[State], one: Crossed) -> list[Finding]:
