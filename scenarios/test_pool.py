@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.check.endings import open_connections
 from conformance.check.handshakes import wrong_connection_counts
 from conformance.check.kills import wrong_kill_requests
 from conformance.check.logs import missing_log_lines
@@ -100,15 +101,18 @@ def test_with_dead_idle_workers_alone_a_new_one_is_made(stage: Stage) -> None:
 
 @pytest.mark.clauses("F-POOL-06")
 def test_a_queued_worker_that_is_not_registered_is_discarded(stage: Stage) -> None:
-    """A worker of another factory is released to this one."""
+    """A worker of another factory is released to this one, which closes what it discards."""
     factory, other = stage.factory(), stage.factory()
     stranger = other.create()
+    pid = pid_of(stranger)
     factory.release(stranger)
     again = factory.create()
+    stage.wait_for("closed", "worker")
     stage.judge(
         "F-POOL-06",
         dead_handouts([again.name], [stranger.name]),
         mute_handouts([again.echo()[0]]),
+        open_connections(stage.history, [pid]),
     )
 
 
