@@ -199,14 +199,15 @@ def test_only_a_create_starts_and_connects(name: str, kind: str) -> None:
             assert started == 1
         else:
             assert 0 <= connected <= 1 + max(0, restarts(turn, branch))
-            assert -1 <= restarts(turn, branch) <= 1
+            assert -1 <= restarts(turn, branch) <= 1 + turn.state.has_dead_daemon
 
 
 @every
 def test_warnings_come_with_discards_and_restarts(name: str, kind: str) -> None:
     discards = walk(name, kind).profile.dead_idle_discarded
     for turn, branch in pairs(name, kind):
-        has_restarted = isinstance(turn.operation, Create) and restarts(turn, branch) > 0
+        count = restarts(turn, branch) if isinstance(turn.operation, Create) else 0
+        restart = list(RESTART_WARNINGS) if kind != "simple" else []
         wanted: list[str] = []
         if isinstance(turn.operation, Create) and discards:
             wanted += [""] * sum(
@@ -214,8 +215,10 @@ def test_warnings_come_with_discards_and_restarts(name: str, kind: str) -> None:
                 for index, before in enumerate(turn.state.lives)
                 if before.state is WorkerState.DEAD
             )
-        wanted += RESTART_WARNINGS if has_restarted and kind != "simple" else ()
-        assert list(branch.warnings) == wanted
+        allowed = [wanted + restart * (count > 0)]
+        if turn.state.has_dead_daemon:  # it may notice that by itself
+            allowed += [wanted + restart * (count > 1), restart * (count > 1)]
+        assert list(branch.warnings) in allowed
 
 
 @every
@@ -253,7 +256,8 @@ def test_who_is_handed_out_is_new_or_the_first_that_will_do(name: str, kind: str
         assert gained == ((turn.operation.worker, outcome.life),)
         assert outcome.is_new == (outcome.life == len(before.lives))
         if outcome.is_new:
-            assert not any(before.lives[index].is_alive for index in before.idle)
+            was_alive = any(before.lives[index].is_alive for index in before.idle)
+            assert not was_alive or before.has_dead_daemon  # F-POOL-15
             assert kind == "simple" or after.lives[-1].generation == after.starts
             assert kind == "simple" or not after.idle
             continue

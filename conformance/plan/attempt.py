@@ -66,7 +66,14 @@ def through_daemon(state: State, worker: str, profile: Profile) -> Iterator[Bran
     Yields:
         Every allowed outcome, the usual one first.
     """
-    clause = _why_it_succeeds(state)
+    yield from _go_to_daemon(state, worker, profile, _why_it_succeeds(state))
+    if state.has_dead_daemon:
+        # Who notices by himself that it is dead meets no exception, and has nothing to log.
+        yield from _go_to_daemon(state.without_dead_daemon(), worker, profile, "F-RST-06")
+
+
+def _go_to_daemon(state: State, worker: str, profile: Profile, clause: str) -> Iterator[Branch]:
+    """Connect to the daemon that the factory takes for alive, or to a new one."""
     has_daemon = state.factory is FactoryState.RUNNING
     state = state.moved(FactoryEvent.CREATE)
     if not has_daemon:
@@ -110,11 +117,20 @@ def _restart(state: State, worker: str, clause: str) -> Iterator[Branch]:
     if second.effect in (Effect.LOST, Effect.UNSURE):
         # A second loss propagates as it is, whatever it is called.
         failed = second.state.moved(FactoryEvent.SOCKET_EXCEPTION)
-        yield _branch(Fails(), failed, "F-RST-03", RESTART_WARNINGS)
+        yield from _failed_twice(_branch(Fails(), failed, "F-RST-03", RESTART_WARNINGS))
     elif second.effect in _FAILURES:
-        yield _handshake_failed(second.state, second.failure, "F-RST-03", RESTART_WARNINGS)
+        yield from _failed_twice(
+            _handshake_failed(second.state, second.failure, "F-RST-03", RESTART_WARNINGS)
+        )
     else:
         yield _connected(second, worker, clause, RESTART_WARNINGS)
+
+
+def _failed_twice(branch: Branch) -> Iterator[Branch]:
+    """The second daemon may stay, or not (F-RST-04)."""
+    yield branch
+    stopped = branch.state.moved(FactoryEvent.STOP).without_daemon()
+    yield msgspec.structs.replace(branch, state=stopped)
 
 
 def _start(state: State) -> tuple[State, Effect]:

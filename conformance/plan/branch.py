@@ -43,11 +43,13 @@ class Looked(msgspec.Struct, frozen=True):
         state: how the factory stands then.
         warnings: lines that must have been logged for discarded workers.
         discarded: how many idle workers were discarded.
+        clause: that a worker is handed out by; empty: as after anything else.
     """
 
     state: State
     warnings: tuple[str, ...] = ()
     discarded: int = 0
+    clause: str = ""
 
 
 class Branch(msgspec.Struct, frozen=True, kw_only=True):

@@ -112,6 +112,13 @@ class Model:
         Yields:
             A branch where a worker was found; what was looked at where a new one is needed.
         """
+        yield from self._look_through(state, operation)
+        if state.idle and state.has_dead_daemon:
+            # Who has noticed that the daemon is dead need not reuse its workers (F-POOL-15).
+            yield Looked(state.without_dead_daemon(), clause="F-RST-06")
+
+    def _look_through(self, state: State, operation: Create) -> Iterator[Branch | Looked]:
+        """Go through the idle workers until one can be handed out."""
         warnings: tuple[str, ...] = ()
         discarded = 0
         while state.idle:
@@ -144,6 +151,8 @@ class Model:
         is_lost = looked.state.has_dead_daemon
         for branch in through_daemon(looked.state, operation.worker, self.profile):
             clause = branch.clause
+            if looked.clause and isinstance(branch.outcome, Hands):
+                clause = looked.clause
             # Where a dead idle worker may be handed out, nobody has to discard it.
             has_to = looked.discarded and self.profile.dead_idle_discarded
             if has_to and is_lost:

@@ -206,6 +206,14 @@ class State(msgspec.Struct, frozen=True):
             state, daemon=None, idle=(), is_deaf=False, dying=frozenset(dying)
         )
 
+    def without_dead_daemon(self) -> State:
+        """Have the factory notice by itself that its daemon is dead, and forget it.
+
+        Returns:
+            The state afterwards; the idle workers are closed.
+        """
+        return self.moved(FactoryEvent.STOP).without_daemon()
+
     def settled(self) -> State:
         """Let time pass until nothing moves.
 
