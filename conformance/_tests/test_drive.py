@@ -154,3 +154,9 @@ def test_a_missing_program_is_a_door_error(tmp_path: Path) -> None:
     """One line, no traceback of ours."""
     with pytest.raises(DoorError, match="cannot start"):
         Session(["/nowhere/adapter"], ENV, tmp_path / "stderr")
+
+
+def test_nobody_has_ended() -> None:
+    """What a daemon sent instead of a pid may be 0, or negative."""
+    assert sandbox.has_ended(0)
+    assert sandbox.wait_for_end([0, -1], 0.0)

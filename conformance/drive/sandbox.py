@@ -232,8 +232,10 @@ def has_ended(pid: int) -> bool:
         pid: its pid.
 
     Returns:
-        Whether it has; a zombie of somebody else's has.
+        Whether it has; a zombie of somebody else's has, and so has nobody at all.
     """
+    if pid <= 0:
+        return True  # a worker that never told who it is
     # Ask the kernel, then collect: the other way round a zombie of ours could stay.
     try:
         handle = os.pidfd_open(pid)

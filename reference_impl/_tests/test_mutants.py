@@ -25,6 +25,9 @@ def test_a_mutant_says_what_it_breaks(name: str) -> None:
     first, _, why = str(mutant.__doc__).partition("\n\n")
     assert first.endswith(".")
     assert f"Must fail {mutant.CLAUSE}:" in why
+    also = getattr(mutant, "ALSO", ())
+    assert len({mutant.CLAUSE, *also}) == 1 + len(also)
+    assert all(re.fullmatch(r"(F-[A-Z]+|D)-\d\d", clause) and clause in why for clause in also)
     assert profile_named(getattr(mutant, "PROFILE", "documented")) is not None
     own_daemon = mutant.make.daemon_module != "reference_impl.daemon"
     assert own_daemon == name.startswith("daemon_")

@@ -1,6 +1,8 @@
 """Refuses a bad port without saying which.
 
 Must fail F-START-10: the message must have the number, the command and the PYTHONPATH.
+
+Also fails F-START-09.
 """
 
 from __future__ import annotations

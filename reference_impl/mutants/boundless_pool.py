@@ -1,6 +1,8 @@
 """Does not heed the cap on idle workers.
 
 Must fail F-POOL-09: at most that many may be idle after a release.
+
+Also fails F-POOL-11.
 """
 
 from __future__ import annotations

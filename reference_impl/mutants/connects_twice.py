@@ -1,6 +1,8 @@
 """Opens a second connection for each worker when two are at work already.
 
 Must fail F-CONN-01: a worker costs one connection; here the daemon forks two.
+
+Also fails F-CONC-01 and F-CONC-02.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from reference_impl.registry import Registration
 
 CLAUSE = "F-CONN-01"
+ALSO = ("F-CONC-01", "F-CONC-02")
 _FEW = 2
 
 

@@ -1,6 +1,8 @@
 """A daemon whose workers accept any secret, if only to leave.
 
 Must fail D-08: a wrong secret must be answered by `err`.
+
+Also fails D-07.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """A daemon that ends when it is asked to kill a pid that it does not know.
 
 Must fail D-13: it must survive such requests.
+
+Also fails D-12, D-14 and D-15.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """A daemon that ends when a peer leaves before it has proved itself.
 
 Must fail D-10: a peer that closes too early costs its own worker and nothing else.
+
+Also fails D-09.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from reference_impl.forked import ForkedWorker
 from reference_impl.making import Maker
 
 CLAUSE = "D-10"
+ALSO = ("D-09",)
 _DESERTED = 7
 
 

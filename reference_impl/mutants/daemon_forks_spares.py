@@ -1,6 +1,8 @@
 """A daemon that forks a second process for each connection, to be on the safe side.
 
 Must fail D-05: it must fork one worker for each connection.
+
+Also fails D-10.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     import socket
 
 CLAUSE = "D-05"
+ALSO = ("D-10",)
 
 
 class _Daemon(Daemon):

@@ -1,6 +1,8 @@
 """A daemon that ignores kill requests.
 
 Must fail D-12: a worker must be killed when asked for.
+
+Also fails D-14, D-15, D-21 and F-STOP-01.
 """
 
 from __future__ import annotations

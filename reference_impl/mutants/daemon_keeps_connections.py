@@ -1,6 +1,8 @@
 """A daemon that keeps its copy of every connection.
 
 Must fail D-25: the peer does not see the end when the worker ends.
+
+Also fails D-08, D-12, D-22, D-27, D-30 and D-31.
 """
 
 from __future__ import annotations

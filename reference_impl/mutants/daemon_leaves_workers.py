@@ -1,6 +1,8 @@
 """A daemon that ends without its workers.
 
 Must fail D-17: it must take them along.
+
+Also fails D-18 and F-STOP-07.
 """
 
 from __future__ import annotations

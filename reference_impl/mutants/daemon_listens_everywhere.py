@@ -1,6 +1,8 @@
 """A daemon that listens on all addresses of the machine.
 
 Must fail D-02: it must listen on loopback only, as anybody could connect.
+
+Also fails D-24.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from reference_impl.factory import PythonWorkerFactory
 from reference_impl.making import Maker
 
 CLAUSE = "D-02"
+ALSO = ("D-24",)
 
 
 class _Daemon(Daemon):

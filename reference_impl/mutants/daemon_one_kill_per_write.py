@@ -1,6 +1,8 @@
 """A daemon that heeds only the first of several kill requests.
 
 Must fail D-14: all records of one write must be executed.
+
+Also fails D-12 and D-15.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """A daemon whose workers reply before the secret has come.
 
 Must fail D-07: the reply must not be sent before.
+
+Also fails D-08.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """A daemon whose workers do the tasks of whoever was refused.
 
 Must fail D-09: no task may run before the secret was accepted (CVE-2018-1334).
+
+Also fails D-08 and D-21.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """A daemon whose workers hold the listening socket.
 
 Must fail D-24: the port stays taken as long as one of them lives.
+
+Also fails F-RST-06.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """A daemon whose workers keep its signal handlers.
 
 Must fail D-22: a worker must have the default actions.
+
+Also fails D-32.
 """
 
 from __future__ import annotations

@@ -15,7 +15,6 @@ from reference_impl.forked import ForkedWorker
 from reference_impl.making import Maker
 
 CLAUSE = "D-33"
-ALSO = ("D-34", "D-21")
 
 
 class _Worker(ForkedWorker):

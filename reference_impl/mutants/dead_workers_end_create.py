@@ -1,6 +1,8 @@
 """Fails when all idle workers that it meets are dead.
 
 Must fail F-POOL-05: create() must go on to a new connection.
+
+Also fails F-POOL-16.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Says nothing about the daemon whose stdout ended.
 
 Must fail F-START-11: the message must name the daemon module.
+
+Also fails F-START-12.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Lets the caller's variables override the factory's own.
 
 Must fail F-START-05: a secret in envVars takes the place of the factory's.
+
+Also fails F-START-04 and F-START-06.
 """
 
 from __future__ import annotations

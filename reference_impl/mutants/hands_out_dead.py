@@ -1,6 +1,8 @@
 """Hands out idle workers without a look at them.
 
 Must fail F-POOL-03: one whose process is gone must be discarded.
+
+Also fails F-POOL-05 and F-POOL-16.
 """
 
 from __future__ import annotations

@@ -23,6 +23,8 @@ class _Factory(PythonWorkerFactory):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
+        if not settings.use_daemon:
+            return
         with suppress(OSError):
             launch = self.launcher.daemon(self.secret)
             command = [launch.command[0], "-c", "input()"]

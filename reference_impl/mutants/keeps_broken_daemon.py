@@ -1,6 +1,8 @@
 """Keeps a daemon recorded that did not start.
 
 Must fail F-START-15: after a failed start there is no daemon.
+
+Also fails F-START-16.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Leaves the connection of a stopped worker open.
 
 Must fail F-STOP-01: after the kill request the connection must be closed.
+
+Also fails F-POOL-13.
 """
 
 from __future__ import annotations

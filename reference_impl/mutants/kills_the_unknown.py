@@ -1,6 +1,8 @@
 """Asks the daemon to kill its first worker when it does not know the one to stop.
 
 Must fail F-STOP-02: a worker that is not registered must only be closed.
+
+Also fails F-STOP-04.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Closes the connection of a failed handshake in the first attempt only.
 
 Must fail F-CONN-09: the one that fails after a restart must be closed too.
+
+Also fails F-CONN-10.
 """
 
 from __future__ import annotations

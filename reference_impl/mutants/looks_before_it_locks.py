@@ -2,6 +2,8 @@
 
 Must fail F-CONC-01: whoever asks while the first daemon is on its way sees none, and
 starts one too.
+
+Also fails F-CONC-03 and F-CONC-04.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Takes a negative number for a pid.
 
 Must fail F-CONN-04: a negative value stands for a failed launch.
+
+Also fails F-CONN-10, F-CONN-11 and F-RST-03.
 """
 
 from __future__ import annotations

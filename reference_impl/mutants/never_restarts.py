@@ -1,6 +1,9 @@
 """Never restarts a lost daemon.
 
 Must fail F-RST-01: a socket error in the first attempt must lead to a new daemon.
+
+Also fails F-RST-02, F-RST-03, F-RST-04, F-RST-06, F-RST-08, F-RST-09, F-RST-11, F-CONC-03,
+F-START-22 and F-STOP-06.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Closes a stopped worker without a kill request.
 
 Must fail F-STOP-01: a busy worker would not notice.
+
+Also fails F-CONN-12, F-POOL-13, F-POOL-14, F-POOL-17, F-STOP-02, F-STOP-04 and F-STOP-06.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Never hands out an idle worker.
 
 Must fail F-POOL-01: an idle worker goes before a new connection.
+
+Also fails F-POOL-02, F-POOL-08, F-POOL-17 and F-CONC-02.
 """
 
 from __future__ import annotations

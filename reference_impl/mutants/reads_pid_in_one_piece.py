@@ -1,6 +1,8 @@
 """Takes what comes first for the whole pid.
 
 Must fail F-CONN-03: a pid may arrive in several segments.
+
+Also fails F-CONN-02 and F-RST-05.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Takes what comes first on the daemon's stdout for the whole port.
 
 Must fail F-START-09: the port is four bytes, which may come in two pieces.
+
+Also fails F-START-19.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from reference_impl.making import Maker
 from reference_impl.process import DaemonProcess
 
 CLAUSE = "F-START-09"
+ALSO = ("F-START-19",)
 
 
 class _Process(DaemonProcess):

@@ -1,6 +1,8 @@
 """Registers a worker only when it is released.
 
 Must fail F-CONN-12: a worker must be registered before create() returns it.
+
+Also fails F-STOP-01, F-STOP-02, F-STOP-04, F-STOP-05, F-STOP-06, F-POOL-12 and F-POOL-13.
 """
 
 from __future__ import annotations

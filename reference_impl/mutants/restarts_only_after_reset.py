@@ -1,6 +1,8 @@
 """Takes a refused connection for no reason to restart.
 
 Must fail F-RST-06: a daemon that has died refuses connections, and must be replaced.
+
+Also fails F-RST-01, F-RST-02, F-RST-11, F-CONC-03, F-START-22 and F-STOP-06.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Gives the daemon a third chance.
 
 Must fail F-RST-03: the failure of the second attempt must propagate.
+
+Also fails F-RST-02 and F-RST-04.
 """
 
 from __future__ import annotations

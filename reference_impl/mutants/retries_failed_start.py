@@ -1,6 +1,8 @@
 """Starts the daemon again when it did not start.
 
 Must fail F-START-20: a failed start must not be retried of the factory's own accord.
+
+Also fails F-START-12, F-START-13, F-START-14, F-START-15 and F-RST-08.
 """
 
 from __future__ import annotations

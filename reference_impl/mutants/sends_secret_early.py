@@ -1,6 +1,8 @@
 """Sends the secret before the pid has come.
 
 Must fail F-CONN-02: nothing may be sent before the whole pid was read.
+
+Also fails F-RST-03 and F-RST-05.
 """
 
 from __future__ import annotations

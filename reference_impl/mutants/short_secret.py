@@ -1,6 +1,8 @@
 """Makes a secret of 32 bits.
 
 Must fail F-START-23: by default a secret has 256 bits.
+
+Also fails F-START-05.
 """
 
 from __future__ import annotations

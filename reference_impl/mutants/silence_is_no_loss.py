@@ -1,6 +1,8 @@
 """Gives up a silent worker without a restart.
 
 Must fail F-RST-07: a silent worker means that the daemon is lost.
+
+Also fails F-CONN-15.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Takes a negative number for a simple worker's pid.
 
 Must fail F-SIMP-05: it stands for a failed launch.
+
+Also fails F-SIMP-10.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Takes any secret from a simple worker.
 
 Must fail F-SIMP-03: a wrong secret must be answered by `err`, and fail.
+
+Also fails F-SIMP-10.
 """
 
 from __future__ import annotations

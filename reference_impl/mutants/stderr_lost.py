@@ -1,6 +1,8 @@
 """Does not tell what a failed daemon wrote to stderr.
 
 Must fail F-START-13: the exception must have that text and the PYTHONPATH.
+
+Also fails F-RST-08.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Ends the daemon, but does not close the idle workers.
 
 Must fail F-STOP-07: those whose daemon was killed before live on.
+
+Also fails F-POOL-12.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from reference_impl.settings import Settings
 
 CLAUSE = "F-STOP-07"
+ALSO = ("F-POOL-12",)
 
 
 class _Factory(PythonWorkerFactory):

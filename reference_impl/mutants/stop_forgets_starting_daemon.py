@@ -1,6 +1,8 @@
 """Forgets the daemon that a create() under way has started when stop() comes.
 
 Must fail F-CONC-04: nobody ends that daemon, and the next create() starts another.
+
+Also fails F-STOP-12.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Creates no more workers after stop().
 
 Must fail F-STOP-09: create() after stop() must start a new daemon.
+
+Also fails F-STOP-06, F-STOP-07, F-STOP-08, F-CONC-04 and F-START-22.
 """
 
 from __future__ import annotations

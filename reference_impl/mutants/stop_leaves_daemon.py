@@ -1,29 +1,23 @@
 """Forgets the daemon without ending it.
 
 Must fail F-STOP-07: stop() must end the daemon, by SIGTERM and by hanging up.
+
+Also fails F-CONN-10, F-POOL-12, F-POOL-13, F-STOP-06, F-STOP-08, F-STOP-11 and F-CONC-04.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from reference_impl.factory import PythonWorkerFactory
-from reference_impl.keeper import DaemonKeeper
 from reference_impl.making import Maker
 
-if TYPE_CHECKING:
-    from reference_impl.process import DaemonProcess
-
 CLAUSE = "F-STOP-07"
-
-
-class _Keeper(DaemonKeeper):
-    def end(self, process: DaemonProcess) -> None:
-        """Let it live."""
+ALSO = ("F-CONN-10", "F-POOL-12", "F-POOL-13", "F-STOP-06", "F-STOP-08", "F-STOP-11", "F-CONC-04")
 
 
 class _Factory(PythonWorkerFactory):
-    keeper_class = _Keeper
+    def stop(self) -> None:
+        self.keeper.current = None
+        super().stop()
 
 
 make = Maker(_Factory)

@@ -2,6 +2,8 @@
 
 Must fail F-CONN-07: only `ok` means that the secret was accepted, and `okay` is not `ok`.
 The worker is handed out, so that nothing is closed and no error raised either.
+
+Also fails F-CONN-08, F-CONN-09 and F-CONN-11.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Lets every create() look for a daemon by itself.
 
 Must fail F-CONC-01: concurrent calls start a daemon each.
+
+Also fails F-CONC-03 and F-CONC-04.
 """
 
 from __future__ import annotations

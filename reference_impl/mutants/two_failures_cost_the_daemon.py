@@ -2,6 +2,8 @@
 
 Must fail F-RST-05: only a socket error causes a restart; an orderly end or a refusal does
 not, not even of the next create().
+
+Also fails F-CONC-01.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 Must fail F-RST-06: the request for an old daemon's worker is not handed over either, and
 the next create() replaces a daemon that is well: one death costs two starts.
+
+Also fails F-CONC-01.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Waits until a daemon ends that has announced no port.
 
 Must fail F-START-14: it must give up after about 10 s.
+
+Also fails F-START-12.
 """
 
 from __future__ import annotations

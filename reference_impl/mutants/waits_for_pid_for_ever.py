@@ -1,6 +1,8 @@
 """Waits for the pid without limit.
 
 Must fail F-CONN-15: after 60 s without a byte the daemon must be taken for lost.
+
+Also fails F-RST-07 and F-CONN-16.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Asks the daemon to kill a pid that no process can have.
 
 Must fail F-STOP-01: the kill request must have the registered pid.
+
+Also fails F-CONN-12, F-POOL-13, F-POOL-14, F-POOL-17, F-STOP-02, F-STOP-04 and F-STOP-06.
 """
 
 from __future__ import annotations
