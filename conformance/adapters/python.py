@@ -200,7 +200,7 @@ class Bridge:
         return {name: _plain(state.get(name)) for name in names}
 
     def _state(self, factory: Any) -> dict[str, Any]:
-        look = getattr(factory, "inspect", None)
+        look: Any = getattr(factory, "inspect", None)
         return _run(lambda: dict(look())) if callable(look) else {}
 
     def exchange(self, params: dict[str, Any]) -> dict[str, Any]:
