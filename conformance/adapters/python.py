@@ -200,8 +200,10 @@ class Bridge:
         return {name: _plain(state.get(name)) for name in names}
 
     def _state(self, factory: Any) -> dict[str, Any]:
-        look: Any = getattr(factory, "inspect", None)
-        return _run(lambda: dict(look())) if callable(look) else {}
+        if not callable(look := getattr(factory, "inspect", None)):
+            return {}
+        told: Any = _run(look)
+        return _run(lambda: dict(told))
 
     def exchange(self, params: dict[str, Any]) -> dict[str, Any]:
         """Write to a worker and read from it, within a limit.
