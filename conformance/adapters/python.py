@@ -16,6 +16,7 @@ import os
 import sys
 import threading
 import traceback
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from conformance.adapters.dispatcher import (
@@ -292,11 +293,17 @@ def _home_of(module: str) -> str:
     return os.path.dirname(next(iter(found.submodule_search_locations)))
 
 
+#: The last error, kept as a caller may keep it, in a future for one: what its frames hold
+#: on to is closed by the factory, or not at all.
+_kept: deque[BaseException] = deque(maxlen=1)
+
+
 def _run(call: Any) -> Any:
     """Call the implementation; what it raises becomes the door's error."""
     try:
         return call()
     except BaseException as error:  # SystemExit of a factory is its failure, not ours
+        _kept.append(error)
         cause = type(error).__name__
         raise ImplementationError(str(error), cause, _counts_as(error)) from error
 
