@@ -25,6 +25,7 @@ from conformance.adapters.dispatcher import (
     ImplementationError,
     Unsupported,
 )
+from conformance.adapters.python_errors import run_implementation
 
 if TYPE_CHECKING:
     import socket
@@ -113,7 +114,7 @@ class Bridge:
         """
         options = params.pop("options")
         first = (params.pop("python_exec"), params.pop("env_vars"))
-        factory, honoured = _run(lambda: self._new(first, params, options))
+        factory, honoured = run_implementation(lambda: self._new(first, params, options))
         with self._naming:
             name = f"f{len(self._factories) + 1}"
             self._factories[name] = factory
@@ -137,7 +138,7 @@ class Bridge:
         Returns:
             Result of `factory.create`.
         """
-        connection, pid = _pair(_run(self._factory(params).create))
+        connection, pid = _pair(run_implementation(self._factory(params).create))
         return {
             "worker": self._name(connection),
             "pid": pid,
@@ -156,7 +157,7 @@ class Bridge:
     def _on_worker(self, params: dict[str, Any], method: str) -> dict[str, Any]:
         act = getattr(self._factory(params), method)
         connection = self._worker(params)
-        _run(lambda: act(connection))
+        run_implementation(lambda: act(connection))
         return {}
 
     def is_worker_stopped(self, params: dict[str, Any]) -> dict[str, Any]:
@@ -172,7 +173,7 @@ class Bridge:
         if not callable(ask):
             raise Unsupported("the factory has no is_worker_stopped")
         connection = self._worker(params)
-        return {"stopped": bool(_run(lambda: ask(connection)))}
+        return {"stopped": bool(run_implementation(lambda: ask(connection)))}
 
     def stop(self, params: dict[str, Any]) -> dict[str, Any]:
         """Stop a factory.
@@ -183,7 +184,7 @@ class Bridge:
         Returns:
             Nothing.
         """
-        _run(self._factory(params).stop)
+        run_implementation(self._factory(params).stop)
         return {}
 
     def inspect(self, params: dict[str, Any]) -> dict[str, Any]:
@@ -202,8 +203,9 @@ class Bridge:
     def _state(self, factory: Any) -> dict[str, Any]:
         if not callable(look := getattr(factory, "inspect", None)):
             return {}
-        told: Any = _run(look)
-        return _run(lambda: dict(told))
+        told: Any = run_implementation(look)
+        found: dict[str, Any] = run_implementation(lambda: dict(told))
+        return found
 
     def exchange(self, params: dict[str, Any]) -> dict[str, Any]:
         """Write to a worker and read from it, within a limit.
@@ -324,29 +326,6 @@ def _home_of(module: str) -> str:
     return os.path.dirname(next(iter(found.submodule_search_locations)))
 
 
-def _run(call: Any) -> Any:
-    """Call the implementation; what it raises becomes the door's error."""
-    try:
-        return call()
-    except BaseException as error:  # SystemExit of a factory is its failure, not ours
-        cause = type(error).__name__
-        raise ImplementationError(_message(error), cause, _counts_as(error)) from error
-
-
-def _causes(error: BaseException) -> list[BaseException]:
-    """The exception, and what it was raised from, each once: there may be a circle."""
-    chain = [error]
-    while (cause := chain[-1].__cause__) is not None and cause not in chain:
-        chain.append(cause)
-    return chain
-
-
-def _message(error: BaseException) -> str:
-    """The texts of an exception and its causes."""
-    _, *causes = _causes(error)
-    return " Caused by: ".join([str(error), *(f"{type(one).__name__}: {one}" for one in causes)])
-
-
 def _pair(made: Any) -> tuple[Any, Any]:
     """What create() has to return; anything else is a failure of the implementation."""
     match made:
@@ -355,36 +334,6 @@ def _pair(made: Any) -> tuple[Any, Any]:
         case _:
             pass
     raise ImplementationError(f"create() returned {made!r}, no socket and pid", "TypeError")
-
-
-#: What an exception of Python's own counts as; the first match holds.
-_KINDS: tuple[tuple[type[BaseException], str], ...] = (
-    (TimeoutError, "time_out"),
-    (EOFError, "end_of_stream"),
-    (FileNotFoundError, "start_failed"),
-    (PermissionError, "start_failed"),
-    (OSError, "socket_error"),
-)
-
-
-def _counts_as(error: BaseException) -> str:
-    """Classify an exception: by itself, or else by the first cause that can be."""
-    return next((kind for one in _causes(error) if (kind := _kind_of(one)) != "other"), "other")
-
-
-def _kind_of(error: BaseException) -> str:
-    """Classify it alone: by its own `counts_as`, by Spark's words, by its class."""
-    told = getattr(error, "counts_as", None)
-    if isinstance(told, str):
-        return told
-    if "Authentication failed" in str(error):
-        return "authentication"
-    if "Invalid port number" in str(error):
-        return "invalid_port"
-    for kind, counts_as in _KINDS:
-        if isinstance(error, kind):
-            return counts_as
-    return "other"
 
 
 def _read(connection: socket.socket, wanted: int) -> tuple[bytes, str]:

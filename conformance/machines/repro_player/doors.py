@@ -16,6 +16,7 @@ import socket
 import subprocess  # noqa: TID251 - there is no suite here to start processes with
 import sys
 import threading
+from collections import deque
 from typing import Any
 
 from conformance.machines.repro_player.world import MUST_HAPPEN_S, CannotReplay
@@ -124,8 +125,13 @@ class PythonDoor:
         Returns:
             The worker and its pid.
         """
-        worker, pid = _translated(factory.create)
-        return worker, pid
+
+        def call() -> tuple[Any, int | None]:
+            worker, pid = factory.create()  # anything else is its failure, too
+            return worker, pid
+
+        made: tuple[Any, int | None] = _translated(call)
+        return made
 
     def ask(self, method: str, factory: Any, *worker: Any) -> None:
         """Release or stop a worker, or stop a factory.
@@ -206,11 +212,16 @@ class _Warnings(logging.Handler):
             self._kept.append(record.getMessage() + (f" {error}" if error else ""))
 
 
+#: The last error, kept as a caller may keep it; the suite's own door does so, too.
+_kept: deque[BaseException] = deque(maxlen=1)
+
+
 def _translated(call: Any) -> Any:
     """Call the implementation; whatever it raises is its answer."""
     try:
         return call()
     except BaseException as error:
+        _kept.append(error)
         text = f"{type(error).__name__}: {error}"
         raise Raised(_counted_as(error), text.replace("\n", " ")) from error
 
