@@ -208,7 +208,7 @@ DEEP = [
     ),
     Deep(
         "silent_restart",
-        Scenario(steps=(W1, KillDaemon(), W2)),
+        Scenario(steps=(Arm(fault="accept=reset"), W1)),
         "nothing was logged at WARN that begins with 'Failed to open socket to Python daemon'",
     ),
 ]
