@@ -135,6 +135,23 @@ def test_stop_may_come_early_and_twice(stage: Stage) -> None:
     )
 
 
+@pytest.mark.clauses("F-STOP-08")
+def test_stop_may_come_again_while_the_old_daemon_still_ends(stage: Stage) -> None:
+    """The first daemon does not end when it is told to; a create() may be waiting for that."""
+    if "concurrent" not in stage.run.about.capabilities:
+        raise Unobservable("the adapter takes one call at a time")
+    factory = stage.factory("sigterm=ignore@g1;hang_up=ignore@g1")
+    factory.create()
+    factory.stop()
+    creating = factory.begin_create()
+    stopping = factory.begin_stop()
+    stage.judge(
+        "F-STOP-08",
+        failures_to_return(stopping.finish().outcome),
+        endless_calls(creating.finish().outcome),
+    )
+
+
 @pytest.mark.clauses("F-STOP-11")
 def test_stop_ends_the_thread_that_watches_idle_workers(stage: Stage) -> None:
     """Several factories come and go; no kind of thread has as many new ones afterwards."""
