@@ -47,3 +47,10 @@ def test_answers_are_taken_in_as_they_come(tmp_path: Path) -> None:
     assert not session.receive(LIMIT_S)
     assert isinstance(session.finish(third, 0.0), Lost)
     session.kill()
+
+
+def test_a_terminal_s_ctrl_c_does_not_reach_an_adapter(tmp_path: Path) -> None:
+    """It goes to a process group: the suite's, which ends the adapter in order."""
+    session = Session(["sleep", "100"], ENV, tmp_path / "stderr")
+    assert os.getpgid(session.pid) == session.pid != os.getpgrp()
+    session.kill()
