@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from .connection import Connection
 from .errors import FactoryError
+from .interrupt import Interrupt
 from .making import DAEMON_MODULE, WORKER_MODULE, make
 from .profile import DOCUMENTED
 
@@ -52,6 +53,8 @@ class Console(cmd.Cmd):
 
     prompt = "factory> "
     intro = "A factory of Python workers. Type help for the commands."
+    #: `input` looks for signals once more behind one that has raised; readline does not.
+    use_rawinput = False
 
     def __init__(self, factory: PythonWorkerFactory) -> None:
         # No completion key: it would load readline, which writes escape codes.
@@ -210,6 +213,7 @@ def main(arguments: Sequence[str]) -> int:
         The exit status.
     """
     wishes = _parser().parse_args(arguments)
+    interrupt = Interrupt()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     factory = make(
         wishes.python,
@@ -221,10 +225,12 @@ def main(arguments: Sequence[str]) -> int:
     )
     console = Console(factory)
     try:
+        interrupt.listen()
         console.cmdloop()
     except KeyboardInterrupt:
         sys.stdout.write("\n")
     finally:
+        interrupt.ignore()
         console.close()
     return 0
 

@@ -1,15 +1,13 @@
-"""Parts of the command line: tally, tables, sources, interrupts, start-up."""
+"""Parts of the command line: tally, tables, sources, start-up."""
 
 from __future__ import annotations
 
-import signal
 import sys
 
 import pytest
 
 from conformance.cli import sources
 from conformance.cli.display import say_seconds
-from conformance.cli.interrupts import Interrupts
 from conformance.cli.lists import table
 from conformance.cli.tally import Tally
 from conformance.contract.clauses import CLAUSES
@@ -70,28 +68,6 @@ def test_fakes_and_mutants_are_found_with_what_they_do() -> None:
     for one in sources.mutants():
         assert one.clauses, one.name
         assert set(one.clauses) <= KNOWN, one.name
-
-
-def test_only_the_first_interrupt_is_heard() -> None:
-    with Interrupts() as interrupts:
-        with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGINT)
-        signal.raise_signal(signal.SIGTERM)
-        assert interrupts.has_come
-
-
-def test_what_is_held_is_not_interrupted() -> None:
-    with Interrupts() as interrupts:
-        with interrupts.held():
-            signal.raise_signal(signal.SIGINT)
-        assert interrupts.has_come
-
-
-def test_handlers_are_put_back() -> None:
-    before = signal.getsignal(signal.SIGTERM)
-    with Interrupts():
-        assert signal.getsignal(signal.SIGTERM) is not before
-    assert signal.getsignal(signal.SIGTERM) is before
 
 
 @pytest.mark.parametrize(

@@ -67,3 +67,10 @@ def test_a_call_has_taken_until_its_answer_came_not_until_somebody_looked(tmp_pa
     assert answered_s is not None
     assert answered_s <= came_by_s
     session.kill()
+
+
+def test_a_terminal_s_ctrl_c_does_not_reach_an_adapter(tmp_path: Path) -> None:
+    """It goes to a process group: the suite's, which ends the adapter in order."""
+    session = Session(["sleep", "100"], ENV, tmp_path / "stderr")
+    assert os.getpgid(session.pid) == session.pid != os.getpgrp()
+    session.kill()

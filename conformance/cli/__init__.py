@@ -1,13 +1,13 @@
-"""The command `wfc`: where the rooms meet a user at a terminal."""
+"""The command `wfc`: where the rooms meet a user at a terminal.
+
+Nothing is imported before `main` runs: Ctrl-C may come at any time, and the sooner somebody
+listens, the better.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 #: Exit codes that no error class of ours carries (README, section on exit codes).
 _INTERRUPTED = 2
@@ -16,19 +16,24 @@ _HARNESS_ERROR = 3
 _TRACEBACK = "WFC_TRACEBACK"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Run `wfc`; what goes wrong ends in one line on stderr, never in a traceback.
 
     Args:
-        arguments: of the command line; those of the process if None.
+        arguments: of the command line; if None those of the process, which is ours then:
+            an interrupt behind the last word is not heard.
 
     Returns:
         The exit code.
     """
     try:
-        from conformance.cli.commands import invoke  # noqa: PLC0415 - Ctrl-C may come now
+        from conformance.drive.interrupts import Interrupts  # noqa: PLC0415 - see above
 
-        return invoke(sys.argv[1:] if arguments is None else list(arguments))
+        if arguments is None:
+            Interrupts().start()
+            return _run(sys.argv[1:])
+        with Interrupts():
+            return _run(arguments)
     except KeyboardInterrupt:
         return _say("interrupted", _INTERRUPTED)
     except BrokenPipeError:
@@ -39,6 +44,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         what = f"{type(error).__name__}: {' '.join(str(error).split())}"
         return _say(f"error of the suite: {what} ({_TRACEBACK}=1 shows where)", _HARNESS_ERROR)
+
+
+def _run(arguments: list[str]) -> int:
+    from conformance.cli.commands import invoke  # noqa: PLC0415 - see above
+    from conformance.drive.interrupts import check  # noqa: PLC0415 - see above
+
+    check()
+    return invoke(arguments)
 
 
 def _say(line: str, code: int) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 import conformance
+from conformance.drive import interrupts
 from conformance.errors import ConformanceError
 
 _USAGE = 4
@@ -35,11 +36,13 @@ def invoke(arguments: list[str]) -> int:
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.Abort:
-        return _INTERRUPTED
+        return _say("interrupted", _INTERRUPTED)
     except click.ClickException as error:
         return _say(f"{error.format_message()}{_where_help_is(error)}", _USAGE)
     except ConformanceError as error:
-        return _say(str(error), error.exit_code)
+        # What an interrupt has broken is not at fault.
+        has_come = interrupts.current().has_come
+        return _say(str(error), _INTERRUPTED if has_come else error.exit_code)
     return code if isinstance(code, int) else 0
 
 
@@ -199,7 +202,8 @@ def list_(what: str, *, as_json: bool) -> None:
     """List what the suite has."""
     from conformance.cli.lists import show_list  # noqa: PLC0415 - start-up time
 
-    show_list(what, as_json=as_json)
+    with interrupts.current().at_once():
+        show_list(what, as_json=as_json)
 
 
 @root.command()
@@ -208,7 +212,8 @@ def explain(clause: str) -> None:
     """Say what a clause asks for, of whom, where it stands and who tests it."""
     from conformance.cli.explain import show_clause  # noqa: PLC0415 - start-up time
 
-    show_clause(clause)
+    with interrupts.current().at_once():
+        show_clause(clause)
 
 
 @root.command()
@@ -218,4 +223,5 @@ def report(run: Path) -> None:
     from conformance.cli.printing import print_run  # noqa: PLC0415 - start-up time
     from conformance.report.verdict_file import read  # noqa: PLC0415 - start-up time
 
-    print_run(read(run).placed(run if run.is_dir() else run.parent))
+    with interrupts.current().at_once():
+        print_run(read(run).placed(run if run.is_dir() else run.parent))

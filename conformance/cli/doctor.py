@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from conformance.cli.examination import Examination
-from conformance.cli.interrupts import Interrupts
 from conformance.cli.printing import painter, width
+from conformance.drive.interrupts import current
 from conformance.errors import ConformanceError, ContractViolation, ProtocolError
 from conformance.report.failure import shorten
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from conformance.report.paint import Paint
 
 _WORKS = 0
-_INTERRUPTED = 2
 _DOES_NOT_WORK = 8
 _NAME_COLUMNS = 20
 #: How many lines of the adapter's standard error are shown.
@@ -109,21 +108,18 @@ def examine(name: str) -> int:
 
     Raises:
         UsageError: if there is no such implementation.
+        KeyboardInterrupt: if an interrupt has come, when all has been ended.
     """
-    stdout = sys.stdout
-    doctor = _Doctor(painter(stdout))
-    with Interrupts() as interrupts:
+    interrupts = current()
+    doctor = _Doctor(painter(sys.stdout))
+    examination = Examination(name)
+    try:
+        interrupts.check()
+        is_well = doctor.examine(examination)
+    finally:
         with interrupts.held():
-            examination = Examination(name)
-        try:
-            interrupts.check()
-            is_well = doctor.examine(examination)
-        except KeyboardInterrupt:
-            click.echo("wfc: interrupted", err=True)
-            return _INTERRUPTED
-        finally:
-            with interrupts.held():
-                examination.close()
+            examination.close()
+    interrupts.check()
     return _WORKS if is_well else _DOES_NOT_WORK
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from conformance.cli.printing import width
+from conformance.drive.interrupts import current
 from conformance.errors import EnvironmentFault, Unobservable, UsageError
 from conformance.machines.arena import Arena, Replayed
 from conformance.machines.hunt import replay_until
@@ -36,7 +37,9 @@ def replay(path: Path, impl: str, profile: str) -> int:
 
     Raises:
         UsageError: if the file is no scenario, or nobody named an implementation.
+        KeyboardInterrupt: if an interrupt has come, when all has been ended.
     """
+    interrupts = current()
     scenario = read_scenario(path)
     subject = impl or (scenario.origin.implementation if scenario.origin else "")
     if not subject:
@@ -46,9 +49,12 @@ def replay(path: Path, impl: str, profile: str) -> int:
         arena = Arena(opened.run, opened.ledger.terms)
         for line in tell(scenario, width()):
             click.echo(line)
-        return _tell(_play(arena, scenario), subject, opened.ledger.terms.profile.name)
+        code = _tell(_play(arena, scenario), subject, opened.ledger.terms.profile.name)
     finally:
-        opened.run.close()
+        with interrupts.held():
+            opened.run.close()
+    interrupts.check()
+    return code
 
 
 def _play(arena: Arena, scenario: Scenario) -> Replayed | str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +12,11 @@ import pytest
 
 from conformance.cli.account import Account
 from conformance.cli.display import Display
-from conformance.cli.interrupts import Interrupts
 from conformance.cli.printing import print_run
 from conformance.cli.reporter import Reporter
 from conformance.door.find import ROOT
+from conformance.drive.interrupts import current
+from conformance.errors import ConformanceError
 from conformance.report.files import CASES, LATEST, RunFiles, timestamp
 from conformance.stage.opening import make_run, start_run
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from typing import Literal, TextIO
 
     from conformance.cli.options import Options
+    from conformance.drive.interrupts import Interrupts
     from conformance.report.verdict_file import VerdictFile
     from conformance.stage.opening import Opened
 
@@ -50,10 +52,11 @@ def run_suite(options: Options) -> int:
     Raises:
         ConformanceError: if the implementation cannot be started, or files not written.
     """
-    with own_terminal() as stream, Interrupts() as interrupts, without_pytest_settings():
+    interrupts = current()
+    with own_terminal() as stream, without_pytest_settings():
         with Display(stream) as display:
             play = _Play(options, display, interrupts)
-            with suppress(KeyboardInterrupt):
+            with ended_by(interrupts):
                 play.rounds()
         return play.tell(stream)
 
@@ -70,14 +73,15 @@ class _Play:
         self._planned: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def rounds(self) -> None:
-        """Play all rounds.
+        """Play all rounds, or those up to an interrupt; `tell` knows what was found so far.
 
         Raises:
-            KeyboardInterrupt: if one was interrupted; `tell` knows what was found so far.
+            KeyboardInterrupt: if one was interrupted where pytest does not take it.
         """
         for _ in range(1 if self._options.is_dry else self._options.rounds):
             self._round()
-            self._interrupts.check()
+            if self._interrupts.has_come:
+                return
             if self._account is not None and not self._options.is_dry:
                 self._account.end_round()
 
@@ -113,8 +117,7 @@ class _Play:
     def _round(self) -> None:
         wanted = self._options.wanted
         self._display.starting(wanted.impl or wanted.daemon)
-        with self._interrupts.held():
-            run = make_run(wanted)
+        run = make_run(wanted)
         try:
             self._interrupts.check()
             opened = start_run(run, wanted)
@@ -196,6 +199,28 @@ def _list_planned(planned: tuple[tuple[str, tuple[str, ...]], ...], stream: Text
     number = len({clause for _, clauses in planned for clause in clauses})
     click.echo(f"{len(planned)} tests of {number} clauses would run", file=stream)
     return 0 if planned else 5
+
+
+@contextmanager
+def ended_by(interrupts: Interrupts) -> Generator[None]:
+    """Let an interrupt end what is done here, and nothing that goes wrong behind it.
+
+    What was under way may have been broken by the interrupt, in a scenario that proves
+    nothing any more.
+
+    Args:
+        interrupts: those of the command.
+
+    Yields:
+        Nothing.
+    """
+    try:
+        yield
+    except (KeyboardInterrupt, ConformanceError) as error:
+        if not interrupts.has_come:
+            raise
+        if isinstance(error, ConformanceError):
+            click.echo(f"wfc: while it was being ended: {error}", err=True)
 
 
 @contextmanager

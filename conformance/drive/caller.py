@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import select
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 from conformance.contract.limits import MUST_HAPPEN_S
 from conformance.contract.wire import INT_BYTES, decode_int, encode_int
 from conformance.drive import sandbox
-from conformance.drive.clock import Deadline, wait_until
+from conformance.drive.clock import Deadline, wait_until, wait_until_readable
 from conformance.drive.connection import SECRET, Connection
 
 if TYPE_CHECKING:
@@ -212,7 +211,7 @@ class DaemonProcess:
         os.close(self._stdout_fd)
 
     def _is_readable(self, deadline: Deadline) -> bool:
-        return bool(select.select([self._stdout_fd], [], [], deadline.left_s)[0])
+        return wait_until_readable(self._stdout_fd, deadline.left_s)
 
 
 def probe_path(own: OwnDaemon) -> str:

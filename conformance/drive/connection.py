@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import select
 import socket
 import struct
 
 from conformance.contract.limits import MUST_HAPPEN_S
 from conformance.contract.wire import INT_BYTES, decode_int, encode_text
-from conformance.drive.clock import Deadline
+from conformance.drive.clock import Deadline, wait_until_readable
 
 #: Form of Spark's own secret: 256 bits as hexadecimal digits.
 SECRET = "5ec2e7" * 10 + "beef"
@@ -180,4 +179,4 @@ class Connection:
         self._socket.close()
 
     def _is_readable(self, deadline: Deadline) -> bool:
-        return bool(select.select([self._socket], [], [], deadline.left_s)[0])
+        return wait_until_readable(self._socket, deadline.left_s)

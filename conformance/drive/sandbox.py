@@ -119,6 +119,7 @@ def start(  # noqa: PLR0913 - the seams of a process, all by keyword
     stdin: int = subprocess.PIPE,
     stdout: int = subprocess.PIPE,
     stderr: int = subprocess.DEVNULL,
+    leads_group: bool = False,
 ) -> Process:
     """Start a process that dies with the suite.
 
@@ -129,6 +130,8 @@ def start(  # noqa: PLR0913 - the seams of a process, all by keyword
         stdin: descriptor for its standard input; a new pipe by default.
         stdout: descriptor for its standard output; a new pipe by default.
         stderr: descriptor for its standard error; the null device by default.
+        leads_group: whether it gets a process group of its own, which a terminal's
+            Ctrl-C does not reach.
 
     Returns:
         The process.
@@ -142,6 +145,7 @@ def start(  # noqa: PLR0913 - the seams of a process, all by keyword
             stdout=stdout,
             stderr=stderr,
             bufsize=0,
+            process_group=0 if leads_group else None,
             preexec_fn=die_with_parent,  # noqa: PLW1509 - one prctl, no locks taken
         )
     )
@@ -274,11 +278,18 @@ def own_python() -> str:
     return sys.executable
 
 
+def children() -> tuple[int, ...]:
+    """List the children of this process, those that have become so included.
+
+    Returns:
+        Their pids.
+    """
+    with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
+        return tuple(int(pid) for pid in file.read().split())
+
+
 def reap_orphans() -> None:
     """Collect the exit status of every orphan that has become ours and has ended."""
-    own = f"/proc/self/task/{os.getpid()}/children"
-    with open(own, encoding="ascii") as children:
-        pids = [int(pid) for pid in children.read().split()]
-    for pid in pids:
+    for pid in children():
         if pid not in _started:
             reap(pid)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import select
 import socket
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from conformance.door.messages import METHODS, Incoming, LogLine, Params, Request
-from conformance.drive import sandbox
-from conformance.drive.clock import Deadline, now_s, wait_until
+from conformance.drive import interrupts, sandbox
+from conformance.drive.clock import Deadline, now_s, wait_until, wait_until_readable
 from conformance.errors import DoorError, ProtocolError, Unobservable
 from conformance.evidence.outcomes import Lost, Outcome, Raised, Returned, TimedOut
 
@@ -26,6 +25,8 @@ _STRAY_CHARACTERS = 120
 _RECEIVE_BYTES = 65536
 #: How long an adapter may take to exit once its channel is closed, in seconds.
 _FAREWELL_S = 5.0
+#: The same when the user has interrupted the run and waits.
+_HASTY_FAREWELL_S = 1.0
 
 
 class Session:
@@ -52,6 +53,7 @@ class Session:
                     stdin=theirs.fileno(),
                     stdout=theirs.fileno(),
                     stderr=stderr.fileno(),
+                    leads_group=True,  # Ctrl-C is for the suite, which ends it in order
                 )
             except OSError as error:
                 ours.close()
@@ -156,8 +158,7 @@ class Session:
         """
         if self._end is not None:
             return False
-        ready, _, _ = select.select([self._channel], [], [], within_s)
-        if not ready:
+        if not wait_until_readable(self._channel, within_s):
             return False
         try:
             data = self._channel.recv(_RECEIVE_BYTES)
@@ -187,7 +188,8 @@ class Session:
     def close(self) -> None:
         """End the adapter: close its channel, wait, kill it if it stays."""
         self._channel.close()
-        self._process.end(within_s=_FAREWELL_S)
+        is_hasty = interrupts.current().has_come
+        self._process.end(within_s=_HASTY_FAREWELL_S if is_hasty else _FAREWELL_S)
 
     def kill(self) -> None:
         """End the adapter at once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
@@ -109,6 +110,10 @@ class Machine(RuleBasedStateMachine):
         if self.arena.failure is not None:
             raise FailureFound
         if self._play is None:
+            return
+        if isinstance(sys.exception(), KeyboardInterrupt):
+            # What was cut off proves nothing; found here, it would take the place of that.
+            self._open.__exit__(*sys.exc_info())
             return
         try:
             for ending in (settling, recovery):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import pytest
 
 from conformance.check.verdicts import Established
+from conformance.drive.interrupts import current
 from conformance.errors import (
     ConformanceError,
     ContractViolation,
@@ -17,6 +19,7 @@ from conformance.errors import (
     Unobservable,
 )
 from conformance.plugin.choice import choose, claimed_by, give_machines_time, in_order
+from conformance.plugin.ear import Ear
 from conformance.plugin.hunting import Hunter
 from conformance.plugin.roles import Bookkeeper, Player, carry, order_of, players_of
 from conformance.stage import crew
@@ -27,6 +30,8 @@ from conformance.stage.stage import Stage
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Generator, Iterator
+
+    from conformance.stage.run import Run
 
 _OPENED = pytest.StashKey[Opened]()
 _SEARCH = pytest.StashKey[Search]()
@@ -87,11 +92,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if opened is None:
         return
     config.stash[_OPENED] = opened
+    config.pluginmanager.register(Ear())
     if player is None:
         config.pluginmanager.register(Bookkeeper(opened))
     else:
         player.run = opened.run
-        config.add_cleanup(opened.run.close)
+        config.add_cleanup(partial(_close, opened.run))
         config.pluginmanager.register(player)
 
 
@@ -101,8 +107,13 @@ def _open(config: pytest.Config) -> Opened | None:
     given = next((one for one in plugins if isinstance(one, Opened)), None)
     if given is None and (config.getoption("--impl") or config.getoption("--wfc-daemon")):
         given = open_run(_wanted(config))
-        config.add_cleanup(given.run.close)
+        config.add_cleanup(partial(_close, given.run))
     return given
+
+
+def _close(run: Run) -> None:
+    with current().held():
+        run.close()
 
 
 def _wanted(config: pytest.Config) -> Wanted:

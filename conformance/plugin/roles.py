@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import signal
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
 from conformance.check.verdicts import Established
+from conformance.drive.interrupts import Interrupts, blocked
 from conformance.errors import ConformanceError
 from conformance.stage import crew, ring
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 #: Under this name a player finds its order, and a report carries what was established.
 _OURS = "worker_factory_conformance"
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def order_of(config: pytest.Config) -> str | None:
@@ -62,8 +61,8 @@ def carry(report: pytest.TestReport, entry: Established) -> None:
 class Player:
     """Keeps order in a process of the crew.
 
-    An interrupt is heard once, and not any more when the run is being closed: a terminal
-    sends one to all processes, and the leading process may send another.
+    An interrupt is heard once: a terminal sends one to all processes, and the leading
+    process may send another.
 
     Attributes:
         run: of this process; None until it is opened.
@@ -71,22 +70,7 @@ class Player:
 
     def __init__(self) -> None:
         self.run: Run | None = None
-        for number in _SIGNALS:
-            signal.signal(number, self._hear)
-
-    def _hear(self, _number: int, _frame: object) -> None:
-        self._be_deaf()
-        raise KeyboardInterrupt
-
-    @staticmethod
-    def _be_deaf() -> None:
-        for number in _SIGNALS:
-            signal.signal(number, _hear_nothing)
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self) -> None:
-        """Hear no more."""
-        self._be_deaf()
+        Interrupts().start()
 
     def pytest_internalerror(self) -> bool:
         """Say nothing of an error of pytest: the leading process tells it.
@@ -146,6 +130,16 @@ class Bookkeeper:
         if text is not None:
             self._opened.ledger.add(msgspec.json.decode(text, type=Established))
 
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionstart(self) -> Generator[None]:
+        """Have the players deaf to a terminal until they listen.
+
+        Yields:
+            While pytest-xdist starts them.
+        """
+        with blocked():
+            yield
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> bool | None:
         """Collect in the process that leads, too: the display wants to know what will run.
@@ -191,7 +185,3 @@ class Bookkeeper:
             yield
         finally:
             self._crew.clear()
-
-
-def _hear_nothing(_number: int, _frame: object) -> None:
-    """Unlike SIG_IGN, this is not inherited by what is started."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from conformance.drive import sandbox
-from conformance.observe import processes
+from conformance.drive.interrupts import current
 from conformance.stage.opening import Wanted, make_run, start_run
 from conformance.stage.run import end_all
 
@@ -78,11 +78,12 @@ class Crew:
         self._working.discard(player)
 
     def interrupt(self) -> None:
-        """Interrupt those that are still at work; they end their runs in order."""
-        for player in self._working:
-            pid, _ = self._told(player)
-            if pid and processes.is_alive(pid):
-                sandbox.send_signal(pid, signal.SIGINT)
+        """Interrupt those that are still at work; they end their runs in order.
+
+        One that is still starting up hears it as soon as it listens.
+        """
+        for pid in sandbox.children() if self._working else ():
+            sandbox.send_signal(pid, signal.SIGINT)
 
     def clear(self) -> None:
         """End all that the players left behind, once they have ended themselves."""
@@ -119,7 +120,8 @@ def join(text: str) -> Opened:
         order.register.write_text(f"{os.getpid()}\n{run.directory}", encoding="utf-8")
         return start_run(run, order.wanted)
     except BaseException:
-        run.close()
+        with current().held():
+            run.close()
         raise
 
 

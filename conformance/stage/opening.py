@@ -12,6 +12,7 @@ from conformance.contract.deviations import Deviation  # noqa: TC001 - msgspec r
 from conformance.contract.profiles import Profile, find_profile
 from conformance.door.daemon import find_daemon
 from conformance.door.find import find
+from conformance.drive.interrupts import current
 from conformance.errors import UsageError
 from conformance.stage.ledger import Ledger, terms_of
 from conformance.stage.run import Run
@@ -169,7 +170,8 @@ def open_run(wanted: Wanted) -> Opened:
     try:
         return start_run(run, wanted)
     except BaseException:
-        run.close()
+        with current().held():
+            run.close()
         raise
 
 

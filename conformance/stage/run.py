@@ -17,7 +17,7 @@ from conformance.door.messages import (
     Nothing,
     OwnDaemon,
 )
-from conformance.drive import sandbox
+from conformance.drive import interrupts, sandbox
 from conformance.drive.lean import make_lean_python
 from conformance.drive.session import Session, quiet_environment
 from conformance.errors import DoorError, ProtocolError, Unobservable
@@ -175,6 +175,7 @@ class Run:
     def _open(self) -> Session:
         if self.implementation is None:
             raise DoorError("no implementation is under test")
+        interrupts.insist()
         self.sessions_started += 1
         session = Session(
             self.implementation.argv,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.contract.limits import CALL_DEADLINE_S, MUST_HAPPEN_S, MUST_NOT_HAPPEN_S
 from conformance.door.messages import FactoryMade, NewFactory, OwnDaemon
-from conformance.drive import sandbox
+from conformance.drive import interrupts, sandbox
 from conformance.drive.caller import DaemonProcess
 from conformance.drive.clock import wait_until
 from conformance.errors import FakeMisbehaved, SuiteError, Unobservable
@@ -49,6 +49,7 @@ class Stage:
     """
 
     def __init__(self, run: Run, profile: Profile, record: Record, number: int) -> None:
+        interrupts.insist()
         self.run = run
         self.profile = profile
         self.record = record
@@ -353,7 +354,8 @@ class Stage:
             SuiteError: if a process survives.
             FakeMisbehaved: if a fake broke by a mistake of ours.
         """
-        if not self.calls.is_hung:
+        # Interrupted, it proves nothing any more, and the user waits.
+        if not self.calls.is_hung and not interrupts.current().has_come:
             self._stop_factories()
         left = () if self._is_clear else end_all("WFC_SCENARIO", self.token)
         broken = self.history.of("broke")

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import os
+import select
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pexpect
 import pytest
+
+from reference_impl.interrupt import Interrupt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,3 +76,38 @@ def test_bad_input_is_one_clear_line(console: pexpect.spawn[str]) -> None:
     assert ask(console, "") == ""
     console.sendeof()
     console.expect(pexpect.EOF)
+
+
+@pytest.mark.parametrize("console", [""], indirect=True)
+def test_ctrl_c_behind_the_last_look_before_a_read(console: pexpect.spawn[str]) -> None:
+    """Another thread takes the signal: the read does not end, as if it had begun behind it."""
+    ask(console, "create")
+    others = {int(one) for one in os.listdir(f"/proc/{console.pid}/task")} - {console.pid}
+    assert ctypes.CDLL(None).tgkill(console.pid, min(others), signal.SIGINT) == 0
+    console.expect(pexpect.EOF)
+    assert console.wait() == 0
+
+
+@pytest.mark.parametrize("console", [""], indirect=True)
+def test_impatient_ctrl_c_changes_nothing(console: pexpect.spawn[str]) -> None:
+    ask(console, "create")
+    for _ in range(3):
+        os.kill(int(console.pid or 0), signal.SIGINT)
+    console.expect(pexpect.EOF)
+    assert "Traceback" not in str(console.before)
+    assert console.wait() == 0
+
+
+def test_ctrl_c_that_was_swallowed_is_raised_again() -> None:
+    interrupt = Interrupt()
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGALRM)]
+    try:
+        interrupt.listen()
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            select.select([], [], [], 10.0)
+    finally:
+        interrupt.ignore()
+        signal.signal(signal.SIGINT, before[0])
+        signal.signal(signal.SIGALRM, before[1])

@@ -100,10 +100,9 @@ def test_ctrl_c_ends_it_and_all_it_started(spawn: Callable[..., pexpect.spawn[st
     console.expect_exact(PROMPT)
     ask(console, "create")
     console.sendintr()
-    # A signal between the prompt and the read behind it is heard when the read returns.
-    console.sendline("")
     console.expect(pexpect.EOF)
     assert "Traceback" not in str(console.before)
+    assert console.wait() == 0
 
 
 def test_the_end_of_input_ends_it(spawn: Callable[..., pexpect.spawn[str]]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -13,14 +12,14 @@ import msgspec
 
 import conformance
 from conformance.cli.display import NoBar, say_seconds
-from conformance.cli.interrupts import Interrupts
 from conformance.cli.mutants.fates import entry_of
 from conformance.cli.mutants.gallery import Gallery, chosen, rows
 from conformance.cli.mutants.plan import Plan
 from conformance.cli.mutants.trials import play_all
 from conformance.cli.printing import painter, width
-from conformance.cli.run import own_terminal, without_pytest_settings
+from conformance.cli.run import ended_by, own_terminal, without_pytest_settings
 from conformance.drive.clock import now_s
+from conformance.drive.interrupts import current
 from conformance.errors import UsageError
 from conformance.report.files import replace_file, timestamp
 from conformance.report.kill_matrix import Fate, KillMatrix, encode, exit_code_of
@@ -76,14 +75,14 @@ def run_mutants(options: Options) -> int:
     """
     everyone = options.gallery.mutants()
     mutants = chosen(everyone, options.globs)
+    interrupts = current()
     with (
         own_terminal() as stream,
-        Interrupts() as interrupts,
         without_pytest_settings(),
         tempfile.TemporaryDirectory(prefix="wfc-mutants-") as outputs,
     ):
         playing = _Playing(options, mutants, everyone, stream)
-        with suppress(KeyboardInterrupt):
+        with ended_by(interrupts):
             playing.play(Path(outputs))
         with interrupts.held():
             return playing.end("interrupted" if interrupts.has_come else "finished")

@@ -8,12 +8,12 @@ import msgspec
 import pytest
 
 from conformance.check.verdicts import weigh
-from conformance.cli.interrupts import Interrupts
 from conformance.cli.mutants.chase import chase
 from conformance.cli.run import pytest_settings
 from conformance.contract.clauses import find
 from conformance.door.find import ROOT
 from conformance.drive.clock import now_s
+from conformance.drive.interrupts import Interrupts
 from conformance.errors import ConformanceError, DoorError, EnvironmentFault
 from conformance.evidence.findings import Verdict
 from conformance.report.kill_matrix import Surprise

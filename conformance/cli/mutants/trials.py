@@ -12,6 +12,7 @@ import msgspec
 
 from conformance.cli.mutants.trial import Order, Told, Trial
 from conformance.drive.copies import start_copy
+from conformance.drive.interrupts import check
 from conformance.stage.run import end_all
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ def play_all(
             while waiting and len(under_way) < jobs:
                 name = next(iter(waiting))
                 under_way.append(_UnderWay(name, waiting.pop(name), outputs / f"{name}.txt"))
+            check()
             ready, _, _ = select.select(under_way, [], [], _TICK_S)
             if not ready:
                 tick()
