@@ -49,6 +49,10 @@ class EnvironmentFault(ConformanceError):
     exit_code = 7
 
 
+class Undecided(EnvironmentFault):
+    """There is no end to the orders that may explain what was seen: nothing is proven."""
+
+
 class Unobservable(ConformanceError):
     """The implementation gives no way to see this; the clause is UNVERIFIED."""
 

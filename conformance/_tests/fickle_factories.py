@@ -51,3 +51,26 @@ def fails_once(*arguments: Any, **options: Any) -> Fickle:
             raise OSError("by chance")
 
     return Fickle(make(*arguments, **options), fail)
+
+
+class Stubborn:
+    """The reference, but it hands out the first worker again and again."""
+
+    def __init__(self, factory: Any) -> None:
+        self._factory = factory
+        self._creating = threading.Lock()
+        self._made: Any = None
+
+    def create(self) -> Any:
+        """Create once."""
+        with self._creating:
+            self._made = self._made or self._factory.create()
+        return self._made
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._factory, name)
+
+
+def always_the_same(*arguments: Any, **options: Any) -> Stubborn:
+    """Each factory has one worker for all."""
+    return Stubborn(make(*arguments, **options))

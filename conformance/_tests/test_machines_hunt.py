@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 import pytest
 
+from conformance.check import linearizability
+from conformance.check.linearizability import BUDGET
 from conformance.contract.clauses import find
 from conformance.contract.deviations import Deviation
 from conformance.drive.clock import now_s
-from conformance.errors import EnvironmentFault
+from conformance.errors import EnvironmentFault, Undecided
 from conformance.evidence.findings import Finding
 from conformance.evidence.scenario import (
     Create,
@@ -24,15 +26,18 @@ from conformance.evidence.scenario import (
     StopWorker,
     Together,
 )
+from conformance.machines import concurrency
 from conformance.machines.arena import Arena, Failure, FailureFound, Replayed
 from conformance.machines.cases import case_id, keep
 from conformance.machines.control import control_of
 from conformance.machines.explore import explore, settings_for
-from conformance.machines.hunt import Found, hunt
+from conformance.machines.hunt import EXAMPLES, Found, hunt, replay_until
 from conformance.machines.performance import FULL
 from conformance.machines.scenario_file import read_scenario
 from conformance.plan.repertoire import REPERTOIRES
 from conformance.stage.opening import Opened, Search, Wanted, open_run
+
+from .command import REFERENCE
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -92,6 +97,64 @@ def test_what_does_not_show_again_is_no_failure_and_no_pass(
     assert len(arena.unconfirmed) == 1
     assert arena.failure is None
     assert arena.examples >= 8
+
+
+PAIR = Together(branches=((Create(worker="w1"),), (Create(worker="w2"),)))
+
+
+def grant(monkeypatch: pytest.MonkeyPatch, *budgets: int) -> None:
+    """Grant the next searches for an order so many configurations, all others the usual."""
+    left = iter(budgets)
+
+    def search(initial: Any, operations: Any, step: Any) -> Any:
+        return linearizability.search(initial, operations, step, next(left, BUDGET))
+
+    monkeypatch.setattr(concurrency, "search", search)
+
+
+def test_an_example_that_cannot_be_decided_proves_nothing_and_the_hunt_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    grant(monkeypatch, 0)
+    with opened(REFERENCE) as run:
+        arena = Arena(run.run, run.ledger.terms)
+        assert hunt(arena, "races", QUICK) is None
+    assert (arena.undecided, arena.examples) == (1, EXAMPLES["quick"])
+    assert "F-CONC-01" in arena.judged
+
+
+def test_a_hunt_that_could_decide_nothing_is_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None:
+    grant(monkeypatch, *[0] * 1000)
+    with opened(REFERENCE) as run:
+        arena = Arena(run.run, run.ledger.terms)
+        with pytest.raises(EnvironmentFault, match="races machine could decide none of 8"):
+            hunt(arena, "races", QUICK)
+    assert arena.undecided == arena.examples
+    assert arena.judged == set()
+    assert (arena.failure, arena.unconfirmed) == (None, [])
+
+
+def test_what_cannot_be_decided_cannot_be_replayed(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = Scenario(steps=(PAIR, Create(worker="w3")))
+    with opened(REFERENCE) as run:
+        arena = Arena(run.run, run.ledger.terms)
+        assert replay_until(arena, scenario, FULL) is None
+        grant(monkeypatch, 0)
+        with pytest.raises(Undecided, match="orders of concurrent calls"):
+            replay_until(arena, scenario, FULL)
+
+
+def test_what_is_wrong_is_told_whatever_cannot_be_decided(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Callers of two factories: of the first it cannot be said, the second one is wrong."""
+    monkeypatch.chdir(HERE)
+    factories = {"f1": FactorySettings(), "f2": FactorySettings()}
+    wrong = (Create(worker="w2", factory="f2"), Create(worker="w3", factory="f2"))
+    together = Together(branches=((Create(worker="w1"),), *((one,) for one in wrong)))
+    grant(monkeypatch, 0)
+    with opened("py:fickle_factories:always_the_same") as run:
+        arena = Arena(run.run, run.ledger.terms)
+        replayed = arena.replay(Scenario(factories=factories, steps=(together,)), FULL)
+    assert [one.clause for one in replayed.findings] == ["F-CONC-02"]
 
 
 @pytest.mark.parametrize(

@@ -54,11 +54,13 @@ class Replayed(msgspec.Struct, frozen=True, kw_only=True):
         findings: what was wrong, each with its clause.
         history: what the fakes and the suite saw.
         stderr: the end of what the adapter wrote to its standard error.
+        undecided: why it proves nothing; empty if it does.
     """
 
     findings: tuple[Finding, ...]
     history: History
     stderr: str
+    undecided: str
 
 
 class Arena:
@@ -73,6 +75,7 @@ class Arena:
         terms: by what it is judged.
         examples: how many were played.
         steps: how many steps they had in all.
+        undecided: how many of them prove nothing.
         judged: clauses that had a say.
         known: how often an example ended at a deviation that is recorded, or at mere
             advice, by clause.
@@ -86,6 +89,7 @@ class Arena:
         self.terms = terms
         self.examples = 0
         self.steps = 0
+        self.undecided = 0
         self.judged: set[str] = set()
         self.known: Counter[str] = Counter()
         self.explained: dict[str, Failure] = {}
@@ -119,6 +123,9 @@ class Arena:
             history = stage.history if playing.findings else History()
         self.examples += 1
         self.steps += len(playing.steps)
+        if playing.undecided:
+            self.undecided += 1
+            return
         self.judged |= playing.judged
         if playing.findings:
             played = Scenario(factories=dict(factories), steps=tuple(playing.steps))
@@ -158,7 +165,12 @@ class Arena:
         with self.stage() as stage:
             played = play(scenario, stage, self.terms.profile, pace)
             stderr = self.run.session.stderr_tail() if not self.run.session.is_lost else ""
-            return Replayed(findings=played.findings, history=stage.history, stderr=stderr)
+            return Replayed(
+                findings=played.findings,
+                history=stage.history,
+                stderr=stderr,
+                undecided=played.undecided,
+            )
 
     @contextmanager
     def stage(self) -> Generator[Stage]:

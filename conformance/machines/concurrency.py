@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from conformance.check.linearizability import Interval, Search, search
 from conformance.check.outcomes import endless_calls, failures_to_return
 from conformance.check.pools import double_handouts
-from conformance.errors import EnvironmentFault
+from conformance.errors import Undecided
 from conformance.evidence.findings import Finding, put_down_to
 from conformance.evidence.outcomes import Raised, Returned, TimedOut
 from conformance.evidence.scenario import Create, Release, Stop
@@ -52,7 +52,7 @@ class Linearization:
             The states in which valid orders end.
 
         Raises:
-            EnvironmentFault: if there are too many orders to try: nothing is proven.
+            Undecided: if there are too many orders to try.
         """
         intervals = [
             Interval(
@@ -65,7 +65,7 @@ class Linearization:
         ]
         found: Search[State] = search(tuple(initial), intervals, self._step)
         if found.is_undecided:
-            raise EnvironmentFault(f"undecided after {found.explored} orders of concurrent calls")
+            raise Undecided(f"undecided after {found.explored} orders of concurrent calls")
         return found
 
     @property

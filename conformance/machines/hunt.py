@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from conformance.drive.clock import Deadline
-from conformance.errors import EnvironmentFault
+from conformance.errors import EnvironmentFault, Undecided
 from conformance.evidence.scenario import Origin, Scenario, Wrong
 from conformance.machines.control import control_of, ways_to_control
 from conformance.machines.explore import explore, settings_for
@@ -65,7 +65,8 @@ def hunt(arena: Arena, name: str, search: Search) -> Found | None:
         What it found, shrunk and confirmed; None if it found nothing.
 
     Raises:
-        EnvironmentFault: if it has seen a failure that did not show again, and no other.
+        EnvironmentFault: if it has seen a failure that did not show again, and no other;
+            `Undecided` if not one example could be decided.
     """
     deadline = None if search.explore_s is None else Deadline(search.explore_s)
     seeds = count(search.seed)
@@ -84,6 +85,8 @@ def hunt(arena: Arena, name: str, search: Search) -> Found | None:
         raise EnvironmentFault(
             f"the {name} machine saw it, and not again: {arena.unconfirmed[0].findings[0]}"
         )
+    if arena.examples and arena.undecided == arena.examples:
+        raise Undecided(f"the {name} machine could decide none of {arena.examples} examples")
     return None
 
 
@@ -110,7 +113,7 @@ def settle(arena: Arena, failure: Failure, name: str, number: int | None) -> Fou
         if control_of(shortest) != "chance":
             break
     for scenario in (shortest, failure.scenario):
-        replayed = replay_until(arena, scenario, FULL, arena.counts)
+        replayed = _shown_again(arena, scenario, FULL)
         if replayed is not None:
             told = _with_origin(arena, scenario, failure, replayed, name, number)
             return Found(
@@ -147,13 +150,13 @@ def _means(
     def fails(scenario: Scenario) -> bool:
         if is_controlled and control_of(scenario) == "chance":
             return False  # shorter without its gates, but then chance decides
-        replayed = replay_until(arena, scenario, SHRINKING, arena.counts)
+        replayed = _shown_again(arena, scenario, SHRINKING)
         if replayed is None or any(map(is_same, replayed.findings)):
             return replayed is not None
         if any(one.wrong == "endless_calls" for one in replayed.findings):
             return False
         # Something else is wrong: as good a failure, unless haste alone has shown it.
-        return replay_until(arena, scenario, FULL, arena.counts) is not None
+        return _shown_again(arena, scenario, FULL) is not None
 
     return fails, Budget(_HANG_REPLAYS if is_hang else _REPLAYS, lambda: deadline.is_over)
 
@@ -176,6 +179,14 @@ def _controlled(arena: Arena, scenario: Scenario) -> Scenario:
     return scenario
 
 
+def _shown_again(arena: Arena, scenario: Scenario, pace: Pace) -> Replayed | None:
+    """Play a failure again; what cannot be decided does not show it."""
+    try:
+        return replay_until(arena, scenario, pace, arena.counts)
+    except Undecided:
+        return None
+
+
 def replay_until(
     arena: Arena, scenario: Scenario, pace: Pace, is_sought: Callable[[Finding], bool] = bool
 ) -> Replayed | None:
@@ -189,11 +200,18 @@ def replay_until(
 
     Returns:
         What the failing replay showed; None if there was none.
+
+    Raises:
+        Undecided: if there was none, and one of them proves nothing.
     """
+    undecided = ""
     for _ in range(max(scenario.repeat, _CHANCES if control_of(scenario) == "chance" else 1)):
         replayed = arena.replay(scenario, pace)
         if any(map(is_sought, replayed.findings)):
             return replayed
+        undecided = undecided or replayed.undecided
+    if undecided:
+        raise Undecided(undecided)
     return None
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from conformance.errors import Unobservable
+from conformance.errors import Undecided, Unobservable
 from conformance.evidence.findings import Finding, put_down_to
 from conformance.evidence.scenario import (
     AnyStep,
@@ -42,11 +42,13 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
         findings: what was wrong, each with its clause; nothing if all was well.
         steps: how many steps were performed.
         judged: clauses that had a say.
+        undecided: why it proves nothing; empty if it does.
     """
 
     findings: tuple[Finding, ...]
     steps: int
     judged: frozenset[str]
+    undecided: str
 
 
 class Play:
@@ -62,6 +64,7 @@ class Play:
         findings: what was wrong so far; nothing is done once there are any.
         steps: those performed.
         about: clause that failed expectations are put down to.
+        undecided: why it proves nothing; empty if it does. Nothing is done any more then.
     """
 
     def __init__(
@@ -74,6 +77,7 @@ class Play:
         self.findings: list[Finding] = []
         self.steps: list[AnyStep] = []
         self.about = "F-CONC-01"
+        self.undecided = ""
         self._performance = Performance(stage, factories, pace)
         self._referee = Referee(self._performance, profile)
 
@@ -88,7 +92,7 @@ class Play:
         Args:
             step: to be done; nothing is done if something was wrong before.
         """
-        if self.findings:
+        if self.findings or self.undecided:
             return
         self.steps.append(step)
         match step:
@@ -98,13 +102,20 @@ class Play:
             case Together():
                 if "concurrent" not in self._performance.stage.run.about.capabilities:
                     raise Unobservable("the adapter answers one call after the other")
-                crossed = Crossing(self._performance, step).perform()
-                self.findings += self._referee.judge_together(crossed)
-                answered = [one.done for one in crossed if one.done is not None]
-                unmet = (failed_expectations(one, self._performance.pids) for one in answered)
-                self.findings += put_down_to(self.about, *unmet) if not self.findings else []
+                self._cross(step)
             case _:
                 self._ask(step)
+
+    def _cross(self, step: Together) -> None:
+        crossed = Crossing(self._performance, step).perform()
+        try:
+            self.findings += self._referee.judge_together(crossed)
+        except Undecided as error:
+            self.undecided = str(error)
+            return
+        answered = [one.done for one in crossed if one.done is not None]
+        unmet = (failed_expectations(one, self._performance.pids) for one in answered)
+        self.findings += put_down_to(self.about, *unmet) if not self.findings else []
 
     def _ask(self, operation: Operation) -> None:
         name = self._referee.owner_of(operation)
@@ -121,7 +132,7 @@ class Play:
 
     def finish(self) -> None:
         """Stop everything and judge what is left over."""
-        if not self.findings:
+        if not self.findings and not self.undecided:
             self.findings += self._referee.finish()
 
     def close(self) -> None:
@@ -150,4 +161,9 @@ def play(scenario: Scenario, stage: Stage, profile: Profile, pace: Pace = FULL) 
         playing.finish()
     finally:
         playing.close()
-    return Played(findings=tuple(playing.findings), steps=len(playing.steps), judged=playing.judged)
+    return Played(
+        findings=tuple(playing.findings),
+        steps=len(playing.steps),
+        judged=playing.judged,
+        undecided=playing.undecided,
+    )

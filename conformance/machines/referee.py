@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from conformance.drive.clock import wait_until
+from conformance.errors import Undecided
 from conformance.evidence.outcomes import Returned
 from conformance.evidence.scenario import Create, Operation, Stop
 from conformance.machines.blame import explain
@@ -118,14 +119,23 @@ class Referee:
 
         Returns:
             What was wrong, each with its clause.
+
+        Raises:
+            Undecided: if nothing was, as far as could be decided, and not all could.
         """
         for one in crossed:
             self.owner_of(one.operation)
+        undecided: Undecided | None = None
         for name in self.states:
             mine = [one for one in crossed if self.owner_of(one.operation) == name]
-            found = self._judge_crossing(name, mine) if mine else []
+            try:
+                found = self._judge_crossing(name, mine) if mine else []
+            except Undecided as error:
+                undecided, found = error, []
             if found:
                 return found
+        if undecided is not None:
+            raise undecided
         return []
 
     def _judge_crossing(self, name: str, crossed: list[Crossed]) -> list[Finding]:
