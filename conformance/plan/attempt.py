@@ -44,6 +44,7 @@ class _Attempt(msgspec.Struct, frozen=True):
     state: State
     effect: Effect
     ends_worker: bool = False
+    may_end_orderly: bool = False
 
 
 def through_daemon(state: State, worker: str, profile: Profile) -> Iterator[Branch]:
@@ -77,6 +78,8 @@ def _go_to_daemon(state: State, worker: str, profile: Profile, clause: str) -> I
         yield from _restart(first.state, worker, _why_it_restarts(clause))
     if first.effect is Effect.UNSURE and profile.lost_before_auth == "any":
         yield _handshake_failed(first.state, (), "F-RST-10")
+    elif first.may_end_orderly:
+        yield _handshake_failed(first.state, *_FAILURES[Effect.END_OF_STREAM])
     elif first.effect in _FAILURES:
         yield _handshake_failed(first.state, *_FAILURES[first.effect])
     elif first.effect is Effect.NONE:
@@ -149,7 +152,12 @@ def _attempt(state: State) -> _Attempt:
         state = msgspec.structs.replace(state, is_deaf=True)
     if any(one.ends_daemon for one in struck):
         state = state.with_dead_daemon()
-    return _Attempt(state, effect, any(one.ends_worker for one in struck))
+    return _Attempt(
+        state,
+        effect,
+        ends_worker=any(one.ends_worker for one in struck),
+        may_end_orderly=any(one.may_end_orderly for one in struck if one.effect is effect),
+    )
 
 
 def _strike(state: State, points: tuple[str, ...]) -> tuple[State, list[Mischief]]:
