@@ -47,6 +47,7 @@ class _Attempt(msgspec.Struct, frozen=True):
     effect: Effect
     ends_worker: bool = False
     in_auth: bool = False
+    may_end_orderly: bool = False
 
     @property
     def failure(self) -> Fails:
@@ -86,6 +87,9 @@ def _go_to_daemon(state: State, worker: str, profile: Profile, clause: str) -> I
         yield from _restart(first.state, worker, _why_it_restarts(clause))
     if first.effect is Effect.UNSURE and profile.lost_before_auth == "any":
         yield _handshake_failed(first.state, Fails(), "F-RST-10")
+    elif first.may_end_orderly:
+        kinds, ended = _FAILURES[Effect.END_OF_STREAM]
+        yield _handshake_failed(first.state, Fails(kinds), ended)
     elif first.effect in _FAILURES:
         yield _handshake_failed(first.state, first.failure, _FAILURES[first.effect][1])
     elif first.effect is Effect.NONE:
@@ -162,6 +166,7 @@ def _attempt(state: State) -> _Attempt:
         effect,
         ends_worker=any(one.ends_worker for one in struck),
         in_auth=_decider(struck) in _IN_AUTH,
+        may_end_orderly=any(one.may_end_orderly for one in struck if one.effect is effect),
     )
 
 

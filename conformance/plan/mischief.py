@@ -39,6 +39,8 @@ class Mischief(msgspec.Struct, frozen=True, kw_only=True):
         ends_process: whether it strikes last of all at its point, as who passes it ends.
         goes_on: whether who passes it comes to the point behind it although the attempt
             has failed, as it does not wait to hear that.
+        may_end_orderly: whether the peer that it takes away may be seen to leave in good
+            order: who sends the secret in one piece has nothing refused before he reads.
         ends_worker: whether the worker that was handed out is dead afterwards.
         deafens: whether the daemon lives on without listening.
         is_simple: whether it is a simple worker's.
@@ -50,6 +52,7 @@ class Mischief(msgspec.Struct, frozen=True, kw_only=True):
     ends_daemon: bool = False
     ends_process: bool = False
     goes_on: bool = False
+    may_end_orderly: bool = False
     ends_worker: bool = False
     deafens: bool = False
     is_simple: bool = False
@@ -92,7 +95,12 @@ MISCHIEFS = {
         ),
         Mischief(fault="acknowledge=fragments:4,pause=0.002"),
         Mischief(fault="acknowledge=crash", ends_daemon=True),
-        Mischief(fault="acknowledged=exit", effect=Effect.UNSURE, ends_process=True),
+        Mischief(
+            fault="acknowledged=exit",
+            effect=Effect.UNSURE,
+            ends_process=True,
+            may_end_orderly=True,
+        ),
         Mischief(fault="authenticate=reply:err", effect=Effect.REFUSED, goes_on=True),
         Mischief(fault="authenticate=reply:OK", effect=Effect.REFUSED, goes_on=True),
         Mischief(fault="authenticate=half", effect=Effect.END_OF_STREAM),

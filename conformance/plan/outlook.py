@@ -186,8 +186,9 @@ class Outlook:
 
     def _may_have_stayed(self, factory: str) -> bool:
         """Whether faults may be left that the usual outcome would have used up."""
-        effects = {MISCHIEFS[one].effect for one in self._armed[factory]}
-        return Effect.UNSURE in effects and self.profile.lost_before_auth == "any"
+        armed = [MISCHIEFS[one] for one in self._armed[factory]]
+        is_any = self.profile.lost_before_auth == "any"
+        return any(one.effect is Effect.UNSURE and (is_any or one.may_end_orderly) for one in armed)
 
     def armed(self) -> list[str]:
         """List the factories with faults that may not have struck.
