@@ -25,7 +25,7 @@ class _SimpleWorkers(SimpleWorkers):
         except ConnectBackFailed as error:
             if str(error.__cause__) != self.settings.profile.accept_words:
                 raise
-            raise TimedOut("too late") from error
+            raise TimedOut("too late") from error.__cause__
 
 
 class _Factory(PythonWorkerFactory):
