@@ -79,15 +79,22 @@ class Simple(Serving):
     def _connect(self) -> None:
         if path := self.scene.socket_path:
             self.report("connect", port=0, path=path)
-            self.connection = Socket(AF_UNIX, SOCK_STREAM)
-            self.connection.connect(path)
+            self._reach(Socket(AF_UNIX, SOCK_STREAM), path)
             return
         address = self.scene.loopback
         port = int(os.environ["PYTHON_WORKER_FACTORY_PORT"])
         self.report("connect", port=port)
         family = AF_INET6 if ":" in address else AF_INET
-        self.connection = Socket(family, SOCK_STREAM)
-        self.connection.connect((address, port))
+        self._reach(Socket(family, SOCK_STREAM), (address, port))
+
+    def _reach(self, connection: Socket, address: str | tuple[str, int]) -> None:
+        """Connect; a factory that has given up does not listen any more."""
+        self.connection = connection
+        try:
+            connection.connect(address)
+        except (ConnectionRefusedError, FileNotFoundError) as error:
+            self.report("refused", error=repr(error))
+            self.end(1)
 
     def _secret(self) -> bytes:
         return self.scene.secret or b""

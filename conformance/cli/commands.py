@@ -175,6 +175,11 @@ def replay(file: Path, impl: str, profile: str) -> int:
     help="Play every fixed scenario on each: nothing may fall but what it declares.",
 )
 @click.option(
+    "--renew",
+    is_flag=True,
+    help="Keep the file's entries, but for those named, changed or new.",
+)
+@click.option(
     "--out",
     metavar="DIR",
     type=click.Path(file_okay=False, path_type=Path),
@@ -182,7 +187,7 @@ def replay(file: Path, impl: str, profile: str) -> int:
     show_default=True,
     help="Where mutants.json goes, or with --whole mutants-whole.json.",
 )
-def mutants(names: tuple[str, ...], jobs: int, out: Path, *, whole: bool) -> int:
+def mutants(names: tuple[str, ...], jobs: int, out: Path, *, whole: bool, renew: bool) -> int:
     """See that the suite kills every mutant, by the clause that it breaks.
 
     Mutants are the reference with one deliberate mistake each. NAME is a mutant's, or a
@@ -192,7 +197,7 @@ def mutants(names: tuple[str, ...], jobs: int, out: Path, *, whole: bool) -> int
     """
     from conformance.cli.mutants.command import Options, run_mutants  # noqa: PLC0415 - likewise
 
-    return run_mutants(Options(globs=names, jobs=jobs, is_whole=whole, out=out))
+    return run_mutants(Options(globs=names, jobs=jobs, is_whole=whole, is_renewing=renew, out=out))
 
 
 @root.command("list")

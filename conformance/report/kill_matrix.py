@@ -142,6 +142,8 @@ class KillMatrix(Form, frozen=True, kw_only=True):
         state: `running` while the file is still being rewritten, or left so by a kill.
         exit_code: of the command; null while the run goes on.
         errors: of the suite; with any of them nothing is certain.
+        renewed: names of mutants that were played again later; the seconds above do not
+            count that.
         mutants: one entry for each that ended, by name.
         clauses: one row for each clause of the contract, in its order; empty if only some
             mutants were asked for.
@@ -158,6 +160,7 @@ class KillMatrix(Form, frozen=True, kw_only=True):
     state: Literal["running", "finished", "interrupted"]
     exit_code: int | None = None
     errors: tuple[str, ...] = ()
+    renewed: tuple[str, ...] = ()
     mutants: tuple[MutantEntry, ...] = ()
     clauses: tuple[ClauseRow, ...] = ()
 

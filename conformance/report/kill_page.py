@@ -27,8 +27,8 @@ Most are killed by a fixed scenario. Some need a sequence that no scenario has t
 name the machine that finds them. What a machine finds may be put down to any of the clauses
 that the mutant declares.
 
-To draw this page anew: `wfc mutants --out docs`, `wfc mutants --whole --out docs`,
-`python docs/draw.py`.
+To draw this page anew, with the mutants that are new or declare something else by now:
+`wfc mutants --out docs --renew`, the same with `--whole`, then `python docs/draw.py`.
 """
 _NOBODY = "nobody has made one yet"
 _COLUMNS = ("clause", "level", "mutant", "killed by", "after", "breaks as well")

@@ -14,10 +14,11 @@ class FactoryEnd:
         self._field = field
         self._server = socket.create_server(("127.0.0.1", 0), backlog=1)
         self._server.settimeout(LIMIT_S)
+        self._port = self._server.getsockname()[1]
         self._lines: list[Line] = []
 
     def start(self, name: str, faults: str = "", **more: str) -> Fake:
-        port = str(self._server.getsockname()[1])
+        port = str(self._port)
         return self._field.start(name, faults, PYTHON_WORKER_FACTORY_PORT=port, **more)
 
     def accept(self) -> Line:

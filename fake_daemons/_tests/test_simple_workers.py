@@ -48,6 +48,15 @@ def test_simple_worker_that_is_rejected_ends(field: Field, factory: FactoryEnd) 
     assert field.seen("acknowledge") == []
 
 
+def test_simple_worker_that_comes_too_late_ends(field: Field, factory: FactoryEnd) -> None:
+    """The factory has given up: that is no mistake of the fake's."""
+    factory.close()
+    fake = factory.start(HONEST)
+    assert fake.wait() == 1
+    assert field.seen("refused", "simple")
+    assert field.seen("broke") == []
+
+
 def test_simple_worker_dies_of_sigterm_and_tells(field: Field, factory: FactoryEnd) -> None:
     fake = factory.start(HONEST)
     factory.accept().read(10)

@@ -13,7 +13,7 @@ import msgspec
 import conformance
 from conformance.cli.display import NoBar, say_seconds
 from conformance.cli.mutants.fates import entry_of
-from conformance.cli.mutants.gallery import Gallery, chosen, rows
+from conformance.cli.mutants.gallery import Gallery, chosen, outdated, renewed, rows
 from conformance.cli.mutants.plan import Plan
 from conformance.cli.mutants.trials import play_all
 from conformance.cli.printing import painter, width
@@ -22,7 +22,7 @@ from conformance.drive.clock import now_s
 from conformance.drive.interrupts import current
 from conformance.errors import UsageError
 from conformance.report.files import replace_file, timestamp
-from conformance.report.kill_matrix import Fate, KillMatrix, encode, exit_code_of
+from conformance.report.kill_matrix import Fate, KillMatrix, encode, exit_code_of, read
 from conformance.report.kill_text import entry_line, summary
 from conformance.report.verdict_file import Suite
 
@@ -43,6 +43,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         globs: which mutants; none for all.
         jobs: how many are played at a time.
         is_whole: whether each of them meets every fixed scenario.
+        is_renewing: whether entries of the file stay, but for mutants that are named,
+            declare something else by now, or are new.
         out: directory for the file.
         gallery: where the mutants hang.
         command: the command line, for the record.
@@ -51,6 +53,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     globs: tuple[str, ...] = ()
     jobs: int = 6
     is_whole: bool = False
+    is_renewing: bool = False
     out: Path = Path("wfc-report")
     gallery: Gallery = Gallery()
     command: tuple[str, ...] = ("wfc", *sys.argv[1:])
@@ -74,38 +77,59 @@ def run_mutants(options: Options) -> int:
         UsageError: if there is no such mutant, or the file cannot be written.
     """
     everyone = options.gallery.mutants()
+    old = read(options.file) if options.is_renewing else None
     mutants = chosen(everyone, options.globs)
+    if old is not None:
+        mutants = outdated(old, everyone, () if not options.globs else mutants)
     interrupts = current()
     with (
         own_terminal() as stream,
         without_pytest_settings(),
         tempfile.TemporaryDirectory(prefix="wfc-mutants-") as outputs,
     ):
-        playing = _Playing(options, mutants, everyone, stream)
+        playing = _Playing(options, mutants, _first(options, everyone, old), stream)
         with ended_by(interrupts):
             playing.play(Path(outputs))
         with interrupts.held():
             return playing.end("interrupted" if interrupts.has_come else "finished")
 
 
+def _first(options: Options, everyone: tuple[Mutant, ...], old: KillMatrix | None) -> KillMatrix:
+    """Make the matrix to begin with: an empty one, or what stays of an old one."""
+    if old is not None:
+        return renewed(old, everyone)
+    return KillMatrix(
+        suite=Suite(name="worker-factory-conformance", version=conformance.__version__),
+        command=options.command,
+        is_whole=options.is_whole,
+        jobs=options.jobs,
+        started_at=timestamp(),
+        seconds=0.0,
+        state="running",
+        clauses=() if options.globs else rows(everyone),
+    )
+
+
 class _Playing:
-    """One `wfc mutants`."""
+    """One `wfc mutants`.
+
+    Args:
+        options: what the user asked for.
+        mutants: those that are played.
+        first: the matrix to begin with.
+        stream: of the terminal.
+    """
 
     def __init__(
-        self,
-        options: Options,
-        mutants: tuple[Mutant, ...],
-        everyone: tuple[Mutant, ...],
-        stream: TextIO,
+        self, options: Options, mutants: tuple[Mutant, ...], first: KillMatrix, stream: TextIO
     ) -> None:
         self._options = options
         self._mutants = {one.name: one for one in mutants}
-        self._rows = () if options.globs else rows(everyone)
+        self._first = first
         self._stream = stream
         self._paint = painter(stream)
         self._bar: Bar = _bar(stream)
         self._began_s = now_s()
-        self._started_at = timestamp()
         self._control_s = 0.0
         self._errors: list[str] = []
         self._entries: dict[str, MutantEntry] = {}
@@ -153,19 +177,22 @@ class _Playing:
         return 0 if matrix.exit_code is None else matrix.exit_code
 
     def _write(self, state: State) -> KillMatrix:
-        matrix = KillMatrix(
-            suite=Suite(name="worker-factory-conformance", version=conformance.__version__),
-            command=self._options.command,
-            is_whole=self._options.is_whole,
-            jobs=self._options.jobs,
-            started_at=self._started_at,
-            seconds=round(now_s() - self._began_s, 1),
-            control_s=round(self._control_s, 1),
+        entries = {one.name: one for one in self._first.mutants} | self._entries
+        matrix = msgspec.structs.replace(
+            self._first,
             state=state,
             errors=tuple(self._errors),
-            mutants=tuple(self._entries[name] for name in sorted(self._entries)),
-            clauses=self._rows,
+            mutants=tuple(entries[name] for name in sorted(entries)),
         )
+        if self._options.is_renewing:
+            again = {*matrix.renewed, *self._entries}
+            matrix = msgspec.structs.replace(matrix, renewed=tuple(sorted(again)))
+        else:
+            matrix = msgspec.structs.replace(
+                matrix,
+                seconds=round(now_s() - self._began_s, 1),
+                control_s=round(self._control_s, 1),
+            )
         if state != "running":
             matrix = msgspec.structs.replace(matrix, exit_code=exit_code_of(matrix))
         try:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from conformance.cli.sources import Mutant
+    from conformance.report.kill_matrix import KillMatrix, MutantEntry
 
 
 class Gallery(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +93,49 @@ def chosen(mutants: Sequence[Mutant], globs: Sequence[str]) -> tuple[Mutant, ...
 
 def _matches(mutant: Mutant, glob: str) -> bool:
     return fnmatchcase(mutant.name, glob) or fnmatchcase(mutant.clauses[0], glob)
+
+
+def outdated(
+    old: KillMatrix, everyone: Iterable[Mutant], named: Iterable[Mutant]
+) -> tuple[Mutant, ...]:
+    """Choose the mutants that a stored run has to be renewed by.
+
+    Args:
+        old: the stored run.
+        everyone: all mutants.
+        named: those that are played in any case.
+
+    Returns:
+        Those, and the ones that the run does not know as they are, by name.
+    """
+    names = {one.name for one in named} | {
+        one.name for one in everyone if one not in {_declared(entry) for entry in old.mutants}
+    }
+    return tuple(one for one in everyone if one.name in names)
+
+
+def _declared(entry: MutantEntry) -> Mutant:
+    """Tell what a mutant said of itself when it was played."""
+    return sources.Mutant(entry.name, entry.clauses, entry.text, entry.profile, entry.machine)
+
+
+def renewed(old: KillMatrix, everyone: Sequence[Mutant]) -> KillMatrix:
+    """Take from a stored run what still holds.
+
+    Args:
+        old: the stored run.
+        everyone: all mutants.
+
+    Returns:
+        The run without entries of mutants that are gone, with the clauses as they are now.
+    """
+    names = {one.name for one in everyone}
+    return msgspec.structs.replace(
+        old,
+        mutants=tuple(one for one in old.mutants if one.name in names),
+        renewed=tuple(name for name in old.renewed if name in names),
+        clauses=rows(everyone),
+    )
 
 
 def rows(mutants: Iterable[Mutant]) -> tuple[ClauseRow, ...]:

@@ -33,6 +33,8 @@ class Scenarios:
         self.claims: dict[str, tuple[str, ...]] = {}
         arguments = [*pytest_settings(), "--collect-only", str(SCENARIOS)]
         status = pytest.main(arguments, plugins=[self])
+        if status is pytest.ExitCode.INTERRUPTED:
+            raise KeyboardInterrupt
         if status is not pytest.ExitCode.OK or not self.claims:
             raise SuiteError(f"the scenarios cannot be collected: pytest ended with {status!r}")
 
