@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from reference_impl.settings import Settings
 
 CLAUSE = "F-POOL-06"
+ALSO = ("F-POOL-16",)
 PROFILE = "spark-4.3"
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import socket
 
 CLAUSE = "F-CONN-09"
+ALSO = ("F-CONN-10",)
 
 
 class _Factory(PythonWorkerFactory):
