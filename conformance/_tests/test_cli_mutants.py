@@ -25,7 +25,11 @@ from conformance.cli.mutants.gallery import Gallery
 gallery = Gallery(
     directory=pathlib.Path("lesser").resolve(), impl="py:lesser.{}:make", **REFERENCE
 )
-sys.exit(run_mutants(Options(globs=tuple(sys.argv[1:]), jobs=2, gallery=gallery)))
+names = [one for one in sys.argv[1:] if one != "--renew"]
+options = Options(
+    globs=tuple(names), jobs=2, gallery=gallery, is_renewing=len(names) < len(sys.argv) - 1
+)
+sys.exit(run_mutants(options))
 """
 HEAD = '''"""{text}"""
 import os
@@ -139,6 +143,25 @@ def test_a_clause_without_a_mutant_fails_the_command(wfc: Wfc) -> None:
     assert "144 clauses · 1 have a mutant" in ended.out
 
 
+@pytest.mark.timeout(120)
+def test_a_file_is_renewed_by_what_has_changed(wfc: Wfc) -> None:
+    """The survivor is gone, its successor has not been played before; one stays as it was."""
+    lesser(wfc, "honest", "flawless")
+    (wfc.directory / "lesser" / "flawless.py").unlink()
+    text, rest = MUTANTS["sloppy"]
+    module = HEAD.format(text=text, rest=f'ALSO = ("F-START-05",)\n{rest}')
+    (wfc.directory / "lesser" / "sloppy.py").write_text(module, encoding="utf-8")
+    before = {one["name"]: one for one in report_of(wfc)["mutants"]}
+    ended = wfc.python("-c", LESSER.replace("REFERENCE", "{}"), "--renew")
+    told = report_of(wfc)
+    assert [one["name"] for one in told["mutants"]] == ["honest", "sloppy"]
+    assert told["mutants"][0] == before["honest"]
+    assert told["renewed"] == ["sloppy"]
+    assert {one["fate"] for one in told["mutants"]} == {"killed"}
+    assert ended.status == 1  # almost every clause is without a mutant
+    assert "honest" not in ended.out
+
+
 # -- what is asked -------------------------------------------------------------------------
 
 
@@ -149,6 +172,7 @@ def test_a_clause_without_a_mutant_fails_the_command(wfc: Wfc) -> None:
         (["F-RTS-*"], "no mutant matches 'F-RTS-*'"),
         (["--jobs", "0"], "--jobs"),
         (["--out", "/proc/nowhere", "lifo_pool"], "cannot write to /proc/nowhere"),
+        (["--renew"], "mutants.json: No such file or directory"),
     ],
 )
 def test_a_usage_error_is_one_line(arguments: list[str], what: str, wfc: Wfc) -> None:

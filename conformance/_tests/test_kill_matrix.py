@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from conformance.cli.mutants.fates import entry_of
-from conformance.cli.mutants.gallery import Gallery, chosen, rows
+from conformance.cli.mutants.gallery import Gallery, chosen, outdated, renewed, rows
 from conformance.cli.mutants.trial import Told
 from conformance.cli.sources import Mutant
 from conformance.contract.clause import Level
@@ -180,6 +180,23 @@ def test_mutants_that_come_with_the_suite_make_sense() -> None:
         assert len(set(one.clauses)) == len(one.clauses), one.name
 
 
+def test_a_run_is_renewed_by_what_it_does_not_know_as_it_is() -> None:
+    old = matrix(entry_of(SHALLOW, told()), entry_of(DEEP, told()))
+    other = DEEP._replace(clauses=("F-RST-01",))
+    new = SHALLOW._replace(name="new")
+    assert outdated(old, (DEEP, SHALLOW), ()) == ()
+    assert outdated(old, (other, SHALLOW, new), ()) == (other, new)
+    assert outdated(old, (DEEP, SHALLOW), (SHALLOW,)) == (SHALLOW,)
+
+
+def test_what_stays_of_a_run_is_of_mutants_that_there_are() -> None:
+    old = matrix(entry_of(SHALLOW, told()), entry_of(DEEP, told()), renewed=("deep", "lifo"))
+    left = renewed(old, (SHALLOW,))
+    assert [one.name for one in left.mutants] == ["lifo"]
+    assert left.renewed == ("lifo",)
+    assert left.clauses == rows((SHALLOW,))
+
+
 # -- as text -------------------------------------------------------------------------------
 
 
@@ -220,6 +237,11 @@ def test_the_summary_tells_of_bad_mutants_in_full() -> None:
         "NOT PROVEN",
     ):
         assert part in text
+
+
+def test_the_summary_says_what_was_renewed() -> None:
+    last = list(summary(matrix(entry(Fate.KILLED), renewed=("lifo",)), 1, 100))[-1]
+    assert last == "ALL KILLED  12.5 s · 6 at a time · 1 renewed since · exit 0"
 
 
 def test_an_interrupted_summary_says_how_far_it_came() -> None:

@@ -112,6 +112,8 @@ def _verdict(matrix: KillMatrix, asked: int, paint: Paint) -> str:
     facts = [f"{matrix.seconds:.1f} s", f"{matrix.jobs} at a time"]
     if matrix.is_whole:
         facts.insert(0, "each in every fixed scenario")
+    if matrix.renewed:
+        facts.append(f"{len(matrix.renewed)} renewed since")
     facts.append(f"exit {matrix.exit_code}")
     if matrix.state == "interrupted":
         said = paint("INTERRUPTED", "yellow") + f" after {len(matrix.mutants)} of {asked}"

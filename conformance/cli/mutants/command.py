@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -27,9 +28,11 @@ from conformance.report.kill_text import entry_line, summary
 from conformance.report.verdict_file import Suite
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from typing import TextIO
 
     from conformance.cli.display import Bar
+    from conformance.cli.mutants.trial import Order, Told
     from conformance.cli.sources import Mutant
     from conformance.report.kill_matrix import MutantEntry
 
@@ -137,6 +140,8 @@ class _Playing:
 
     def play(self, outputs: Path) -> None:
         """Play the control, and if that is well, the mutants."""
+        if not self._mutants:
+            return
         self._show("collecting the scenarios")
         plan = Plan(
             self._options.gallery, tuple(self._mutants.values()), is_whole=self._options.is_whole
@@ -145,20 +150,24 @@ class _Playing:
         self._control_s = now_s() - self._began_s
         if self._errors:
             return
-        trials = play_all(plan.orders(), self._options.jobs, outputs, self._tick)
-        for name, told in trials:
-            entry = entry_of(self._mutants[name], told)
-            self._entries[name] = entry
-            self._say(entry_line(entry, width(), self._paint))
-            self._write("running")
-            self._tick()
+        with closing(self._trials(plan.orders(), outputs)) as trials:
+            for name, told in trials:
+                entry = entry_of(self._mutants[name], told)
+                self._entries[name] = entry
+                self._say(entry_line(entry, width(), self._paint))
+                self._write("running")
+                self._tick()
 
     def _control(self, plan: Plan, outputs: Path) -> None:
         orders = plan.control(self._options.jobs)
         tests = sum(len(order.tests) for order in orders.values())
         self._say(f"control: the reference, unchanged, in {tests} tests")
-        for name, told in play_all(orders, self._options.jobs, outputs, self._tick):
-            self._errors += plan.take_control(orders[name], told)
+        with closing(self._trials(orders, outputs)) as trials:
+            for name, told in trials:
+                self._errors += plan.take_control(orders[name], told)
+
+    def _trials(self, orders: dict[str, Order], outputs: Path) -> Generator[tuple[str, Told]]:
+        return play_all(orders, self._options.jobs, outputs, self._tick)
 
     def end(self, state: State) -> int:
         """Write the file and tell how it came out.
@@ -174,25 +183,28 @@ class _Playing:
         for line in summary(matrix, len(self._mutants), width(), self._paint):
             click.echo(line, file=self._stream, color=True)
         click.echo(f"report  {self._options.file}", file=self._stream)
-        return 0 if matrix.exit_code is None else matrix.exit_code
+        return exit_code_of(matrix)
 
-    def _write(self, state: State) -> KillMatrix:
+    def _matrix(self, state: State) -> KillMatrix:
         entries = {one.name: one for one in self._first.mutants} | self._entries
         matrix = msgspec.structs.replace(
             self._first,
             state=state,
             errors=tuple(self._errors),
             mutants=tuple(entries[name] for name in sorted(entries)),
+            exit_code=None,
         )
         if self._options.is_renewing:
-            again = {*matrix.renewed, *self._entries}
-            matrix = msgspec.structs.replace(matrix, renewed=tuple(sorted(again)))
-        else:
-            matrix = msgspec.structs.replace(
-                matrix,
-                seconds=round(now_s() - self._began_s, 1),
-                control_s=round(self._control_s, 1),
-            )
+            again = tuple(sorted({*matrix.renewed, *self._entries}))
+            return msgspec.structs.replace(matrix, renewed=again)
+        return msgspec.structs.replace(
+            matrix,
+            seconds=round(now_s() - self._began_s, 1),
+            control_s=round(self._control_s, 1),
+        )
+
+    def _write(self, state: State) -> KillMatrix:
+        matrix = self._matrix(state)
         if state != "running":
             matrix = msgspec.structs.replace(matrix, exit_code=exit_code_of(matrix))
         try:
