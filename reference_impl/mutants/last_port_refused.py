@@ -21,7 +21,7 @@ _LAST = 65535
 
 class _Keeper(DaemonKeeper):
     def check_port(self, port: int, process: DaemonProcess) -> int:
-        return super().check_port(port if port < _LAST else port + 1, process)
+        return super().check_port(0 if port == _LAST else port, process)
 
 
 class _Factory(PythonWorkerFactory):
