@@ -70,6 +70,18 @@ def test_a_number_that_is_no_port_is_refused(stage: Stage, port: int, hexadecima
     stage.judge("F-START-20", wrong_start_counts(stage.history, 1))
 
 
+@pytest.mark.clauses("F-START-10")
+@pytest.mark.parametrize("port", [1, 65535])
+def test_the_first_and_the_last_port_are_taken_for_ports(stage: Stage, port: int) -> None:
+    """Nobody listens there: the refused connection is reason for a restart."""
+    created = stage.factory(f"announce=port:{port}@g1").try_create()
+    stage.judge(
+        "F-START-10",
+        failures_to_return(created.outcome),
+        wrong_start_counts(stage.history, 2),
+    )
+
+
 @pytest.mark.clauses("F-START-11", "F-START-12", "F-START-20")
 @pytest.mark.parametrize(
     "faults",
