@@ -55,8 +55,11 @@ class SuiteRun:
         """
         return self._process.exit_status() is not None
 
-    def finish(self) -> tuple[int | None, dict[str, str]]:
+    def finish(self, within_s: float = WITHIN_S) -> tuple[int | None, dict[str, str]]:
         """Wait for it.
+
+        Args:
+            within_s: how long, in seconds.
 
         Returns:
             Exit status, and verdict by clause.
@@ -64,7 +67,7 @@ class SuiteRun:
         Raises:
             AssertionError: if a process of it is left, or it wrote no report.
         """
-        self._process.end(within_s=WITHIN_S)
+        self._process.end(within_s=within_s)
         left = processes.with_variable("WFC_TEST_MARK", self._mark)
         assert left == (), f"left behind: {left}"
         report = self._directory / "report" / "latest" / "verdict.json"
@@ -87,12 +90,17 @@ class Window:
     Args:
         directory: for all of them.
         plans: name to implementation, options and directory to run in.
+        within_s: how long to wait for each, in seconds.
     """
 
     def __init__(
-        self, directory: Path, plans: Mapping[str, tuple[str, Sequence[str], Path | None]]
+        self,
+        directory: Path,
+        plans: Mapping[str, tuple[str, Sequence[str], Path | None]],
+        within_s: float = WITHIN_S,
     ) -> None:
         self._directory = directory
+        self._within_s = within_s
         self._waiting = dict(plans)
         self._running: dict[str, SuiteRun] = {}
 
@@ -106,13 +114,13 @@ class Window:
             The run, ended or out of time.
         """
         self._start(name)
-        wait_until(lambda: self._has_ended(name), WITHIN_S)
+        wait_until(lambda: self._has_ended(name), self._within_s)
         return self._running.pop(name)
 
     def close(self) -> None:
         """Finish what was started ahead and not waited for."""
         for run in self._running.values():
-            run.finish()
+            run.finish(self._within_s)
 
     def _has_ended(self, name: str) -> bool:
         busy = sum(not run.has_ended() for run in self._running.values())

@@ -81,6 +81,7 @@ class Factory:
             self._workers.add(worker)
             return worker
         if self._daemon is not None and self._daemon.has_ended():
+            _LOG.warning("There is no daemon %s any more", self._daemon.pid)
             self._forget_daemon()
         if self._idle:
             return self._idle.pop(0)

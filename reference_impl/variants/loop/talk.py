@@ -56,7 +56,7 @@ async def read(connection: socket.socket, size: int) -> bytes:
     while len(whole) < size:
         piece = await loop.sock_recv(connection, size - len(whole))
         if not piece:
-            raise EOFError(f"the peer closed after {len(whole)} of {size} bytes")
+            raise EOFError
         whole += piece
     return bytes(whole)
 
