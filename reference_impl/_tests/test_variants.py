@@ -61,7 +61,9 @@ def test_a_simple_worker_is_made_used_and_stopped(variant: str) -> None:
     wait_until(lambda: not psutil.Process().children(recursive=True))
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.glob("*/*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted(FOLDER.glob("*/*.py")), ids=lambda path: f"{path.parent.name}-{path.stem}"
+)
 def test_a_variant_imports_nothing_of_anybody_else(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
