@@ -1,6 +1,8 @@
 """Throws away an idle worker that it does not know, but leaves the connection open.
 
 Must fail F-POOL-06: the worker waits for ever for somebody to use it.
+
+Also fails F-POOL-16.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Leaves the socket of a failed handshake to the garbage collector.
 
 Must fail F-CONN-09: whoever keeps the exception, in a future for one, keeps it open.
+
+Also fails F-CONN-10.
 """
 
 from __future__ import annotations
