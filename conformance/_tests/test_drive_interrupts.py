@@ -45,14 +45,18 @@ def later(do: Callable[[], None]) -> Iterator[None]:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupt_is_noted_and_heard_at_the_first_look_alone(number: signal.Signals) -> None:
-    with Interrupts() as interrupts:
-        check()
-        signal.raise_signal(number)
-        assert interrupts.has_come
-        with pytest.raises(KeyboardInterrupt):
+    before = signal.signal(number, signal.SIG_DFL)  # nohup has SIGHUP ignored, and so have we
+    try:
+        with Interrupts() as interrupts:
             check()
-        signal.raise_signal(number)
-        check()
+            signal.raise_signal(number)
+            assert interrupts.has_come
+            with pytest.raises(KeyboardInterrupt):
+                check()
+            signal.raise_signal(number)
+            check()
+    finally:
+        signal.signal(number, before)
 
 
 def test_it_is_not_lost_where_python_swallows_exceptions() -> None:

@@ -150,6 +150,7 @@ class _Playing:
         self._control_s = now_s() - self._began_s
         if self._errors:
             return
+        self._tick()
         with closing(self._trials(plan.orders(), outputs)) as trials:
             for name, told in trials:
                 entry = entry_of(self._mutants[name], told)
