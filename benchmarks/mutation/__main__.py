@@ -18,6 +18,7 @@ from conformance.door.find import ROOT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from benchmarks.mutation.judging import Round
     from benchmarks.mutation.survivors import Account, Survivor
 
 #: Where the reference keeps the factory's part of the contract.
@@ -91,10 +92,14 @@ def _with_controls(wanted: Sequence[Mutant]) -> Iterable[Mutant]:
 
 def _told(judgement: Judgement) -> str:
     mutation = judgement.mutant.mutation
-    by = f" {' '.join(judgement.clauses)} ({judgement.profile})" if judgement.clauses else ""
+    by = f" {' '.join(judgement.clauses)} ({_by(judgement.round)})" if judgement.clauses else ""
     change = f": {mutation.was} -> {mutation.becomes}" if mutation.was else ""
     where = f"{mutation.module} {mutation.function}, {mutation.operator}{change}"
     return f"{judgement.outcome}{by}  {where}  {judgement.seconds} s"
+
+
+def _by(how: Round) -> str:
+    return how.profile if how.effort == "none" else f"{how.profile}, machines"
 
 
 def _tell(judgements: Sequence[Judgement], listed: dict[Mutation, Survivor]) -> int:

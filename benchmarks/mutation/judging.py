@@ -9,7 +9,7 @@ import tempfile
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -26,8 +26,21 @@ if TYPE_CHECKING:
 
 PACKAGE = "reference_impl"
 
-#: `documented` judges what all releases do, the other the differences of the newest.
-PROFILES = ("documented", "spark-4.3")
+
+class Round(NamedTuple):
+    """One of the ways in which a mutant is judged: the profile, and how long machines search."""
+
+    profile: str
+    effort: str
+
+
+#: `documented` judges what all releases do, the other the differences of the newest; the
+#: machines cost the most, and judge those alone whom no fixed scenario can tell.
+ROUNDS = (
+    Round("documented", "none"),
+    Round("spark-4.3", "none"),
+    Round("documented", "default"),
+)
 
 #: Far above what a run takes that pays the deadline of many calls.
 LIMIT_S = 300.0
@@ -36,7 +49,7 @@ _FAREWELL_S = 30.0
 #: How often one is played again that was inconclusive, or broke the suite.
 _AGAIN = 2
 
-_OPTIONS = ("--effort", "none", "--fail-fast", "--level", "should")
+_OPTIONS = ("--fail-fast", "--level", "should")
 
 
 class Outcome(StrEnum):
@@ -58,7 +71,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         mutant: who was judged.
-        profile: by which profile.
+        round: by which profile, with or without machines.
         outcome: what became of it.
         exit_code: of the run; nothing if it had to be killed.
         clauses: ids of those that failed.
@@ -67,7 +80,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     mutant: Mutant
-    profile: str
+    round: Round
     outcome: Outcome
     exit_code: int | None
     clauses: tuple[str, ...]
@@ -78,17 +91,18 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 class _Trial:
     """A run that is under way."""
 
-    def __init__(self, mutant: Mutant, profile: str) -> None:
+    def __init__(self, mutant: Mutant, how: Round) -> None:
         self.mutant = mutant
-        self.profile = profile
+        self.round = how
         self._directory = Path(tempfile.mkdtemp(prefix="wfc-mutation-"))
         self._began_s = now_s()
         self._deadline = Deadline(LIMIT_S)
         self._write_package()
         argv = [sandbox.own_python(), "-m", "conformance", "run", "--impl", f"py:{PACKAGE}:make"]
+        chosen = ["--profile", how.profile, "--effort", how.effort]
         with (self._directory / "output").open("wb") as output:
             self._process = sandbox.start(
-                [*argv, *_OPTIONS, "--profile", profile, "--out", str(self._directory / "report")],
+                [*argv, *_OPTIONS, *chosen, "--out", str(self._directory / "report")],
                 env={**os.environ, "PYTHONPATH": str(ROOT)},
                 cwd=str(self._directory),
                 stdout=output.fileno(),
@@ -122,7 +136,7 @@ class _Trial:
         shutil.rmtree(self._directory)
         return Judgement(
             mutant=self.mutant,
-            profile=self.profile,
+            round=self.round,
             outcome=outcome,
             exit_code=code,
             clauses=clauses,
@@ -143,7 +157,7 @@ class _Trial:
 
 
 def judge(mutants: Iterable[Mutant], jobs: int) -> Iterator[Judgement]:
-    """Judge mutants, several at a time; who survives one profile is judged by the next.
+    """Judge mutants, several at a time; who survives one round is judged by the next.
 
     What was inconclusive, or broke the suite, is played again alone: a busy machine
     must not decide.
@@ -156,7 +170,7 @@ def judge(mutants: Iterable[Mutant], jobs: int) -> Iterator[Judgement]:
         The last judgement on each, in the order in which they come.
     """
     unclear: list[Judgement] = []
-    for judgement in _several(mutants, PROFILES, jobs):
+    for judgement in _several(mutants, ROUNDS, jobs):
         if judgement.outcome in {Outcome.UNCLEAR, Outcome.TIMEOUT}:
             unclear.append(judgement)
         else:
@@ -168,14 +182,14 @@ def judge(mutants: Iterable[Mutant], jobs: int) -> Iterator[Judgement]:
 def _alone(judgement: Judgement) -> Judgement:
     for _ in range(_AGAIN):
         if judgement.outcome in {Outcome.UNCLEAR, Outcome.TIMEOUT}:
-            left = PROFILES[PROFILES.index(judgement.profile) :]
+            left = ROUNDS[ROUNDS.index(judgement.round) :]
             (judgement,) = _several([judgement.mutant], left, 1)
     return judgement
 
 
-def _several(mutants: Iterable[Mutant], profiles: Sequence[str], jobs: int) -> Iterator[Judgement]:
-    """Judge each by one profile after another, until it does not survive."""
-    waiting = [(mutant, profiles[0]) for mutant in mutants]
+def _several(mutants: Iterable[Mutant], rounds: Sequence[Round], jobs: int) -> Iterator[Judgement]:
+    """Judge each in one round after another, until it does not survive."""
+    waiting = [(mutant, rounds[0]) for mutant in mutants]
     running: list[_Trial] = []
     try:
         while waiting or running:
@@ -185,8 +199,8 @@ def _several(mutants: Iterable[Mutant], profiles: Sequence[str], jobs: int) -> I
             for trial in [one for one in running if one.is_over()]:
                 running.remove(trial)
                 judgement = trial.finish()
-                if judgement.outcome is Outcome.SURVIVED and trial.profile != profiles[-1]:
-                    following = profiles[profiles.index(trial.profile) + 1]
+                if judgement.outcome is Outcome.SURVIVED and trial.round != rounds[-1]:
+                    following = rounds[rounds.index(trial.round) + 1]
                     waiting.insert(0, (trial.mutant, following))
                 else:
                     yield judgement
