@@ -25,8 +25,8 @@ from conformance.stage.opening import Wanted, open_run
 if TYPE_CHECKING:
     from conformance.stage.opening import Opened
 
-#: Examples by one seed, as in a hunt.
-_ROUND = 10
+#: Examples by one seed.
+_ROUND = 50
 _SEEDS = 2**32
 
 

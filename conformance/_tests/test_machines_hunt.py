@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 import pytest
+from hypothesis import given, seed, settings, strategies as st
 
 from conformance.check import linearizability
 from conformance.check.linearizability import BUDGET
@@ -304,6 +306,30 @@ def test_the_same_seed_draws_the_same(lifo: Opened, machine: str) -> None:
     assert drawn[0] == drawn[1]
     assert drawn[0] != drawn[2]
     assert len(drawn[0]) >= 8
+
+
+def test_draws_depend_on_no_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hypothesis' own draws take constants from every module that has been loaded."""
+    numbers = range(10**11, 10**11 + 500)
+    (tmp_path / "full_of_numbers.py").write_text(f"NUMBERS = {list(numbers)}")
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.import_module("full_of_numbers")
+
+    def draw(how: settings) -> list[int]:
+        found: list[int] = []
+
+        @seed(7)
+        @settings(how)
+        @given(st.lists(st.integers(0, 10**12), min_size=50, max_size=50))
+        def keep(drawn: list[int]) -> None:
+            found.extend(drawn)
+
+        keep()
+        return found
+
+    ours, theirs = settings_for(10), settings(settings_for(10), backend="hypothesis")
+    assert not set(numbers) & set(draw(ours))
+    assert set(numbers) & set(draw(theirs))
 
 
 def test_without_a_seed_something_else_is_drawn_each_time(lifo: Opened) -> None:

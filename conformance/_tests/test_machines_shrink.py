@@ -13,6 +13,7 @@ from conformance.evidence.scenario import (
     Create,
     Expectation,
     FactorySettings,
+    Gate,
     KillDaemon,
     Release,
     Scenario,
@@ -223,6 +224,34 @@ def test_a_fault_strikes_no_more_often_than_it_must() -> None:
     assert len(found.steps) == 1
     assert isinstance(found.steps[0], Arm)
     assert found.steps[0].times == 1
+
+
+def test_a_later_fault_is_the_one_before_once_more() -> None:
+    """Two failures of whatever kind: one fault that strikes twice takes one step less."""
+
+    def fails(scenario: Scenario) -> bool:
+        strikes = sum(one.times for one in scenario.steps if isinstance(one, Arm))
+        return strikes > 1 and kinds(scenario).count("Create") > 1
+
+    second = Arm(fault="acknowledge=pid:-1")
+    steps = (Arm(fault="accept=close"), CREATE, second, Create(worker="b"))
+    found = shrunk(Scenario(steps=steps), fails).scenario
+    assert kinds(found) == ["Arm", "Create", "Create"]
+    assert found.steps[0] == Arm(fault="accept=close", times=2)
+
+
+def test_a_gate_moves_to_where_less_has_to_be_done() -> None:
+    """Held while a daemon starts, a factory must have lost one; held at accept, it need not."""
+    gate = Gate(name="g", point="announce")
+    race = Together(branches=((CREATE,), (RELEASE,)), gates=(gate,), schedule=("b1", "b2", "g"))
+
+    def fails(scenario: Scenario) -> bool:
+        points = [one.point for each in togethers(scenario) for one in each.gates]
+        return points == (["announce"] if "KillDaemon" in kinds(scenario) else ["accept"])
+
+    found = shrunk(Scenario(steps=(KILL, race)), fails).scenario
+    assert kinds(found).count("KillDaemon") == 0
+    assert togethers(found)[0].gates[0].point == "accept"
 
 
 def test_expectations_go_unless_needed() -> None:

@@ -9,6 +9,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.stateful import run_state_machine_as_test
 
 from conformance.machines.arena import FailureFound
+from conformance.machines.draws import BACKEND
 from conformance.machines.rules import MACHINES, Machine
 from conformance.plan.drawing import scenarios
 from conformance.plan.repertoire import REPERTOIRES
@@ -41,6 +42,7 @@ def settings_for(examples: int, database: Path | None = None) -> settings:
     """
     phases = [Phase.generate] if database is None else [Phase.reuse, Phase.generate]
     return settings(
+        backend=BACKEND,
         max_examples=examples,
         stateful_step_count=STEPS,
         deadline=None,

@@ -16,7 +16,7 @@ from conformance.machines.performance import FULL, SHRINKING, Pace
 from conformance.machines.shrink import Budget, shrink
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from conformance.evidence.findings import Finding
     from conformance.machines.arena import Arena, Failure, Replayed
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
 #: Examples of a machine, by effort.
 EXAMPLES = {"quick": 8, "default": 30, "thorough": 1000, "none": 0}
-#: Examples by one seed. With more of them Hypothesis would begin with small ones and, after
-#: the tenth, play five variations of each: fewer that are new.
+#: Examples by one seed while exploring: time is looked at in between.
 _ROUND = 10
 #: What shrinking may cost: replays and seconds.
 _REPLAYS, _SHRINK_S = 200, 40.0
@@ -68,19 +67,10 @@ def hunt(arena: Arena, name: str, search: Search) -> Found | None:
         EnvironmentFault: if it has seen a failure that did not show again, and no other;
             `Undecided` if not one example could be decided.
     """
-    deadline = None if search.explore_s is None else Deadline(search.explore_s)
-    seeds = count(search.seed)
-    while True:
-        number = None if deadline else next(seeds)
-        left = _ROUND if deadline else min(_ROUND, EXAMPLES[search.effort] - arena.examples)
-        if left <= 0 or (deadline and deadline.is_over):
-            break
-        explore(arena, name, settings_for(left, search.examples_dir), number)
-        if arena.failure is not None:
-            found = settle(arena, arena.failure, name, number)
-            if found is not None:
-                return found
-            arena.go_on()
+    for failure, number in failures(arena, name, search):
+        found = settle(arena, failure, name, number)
+        if found is not None:
+            return found
     if arena.unconfirmed:
         raise EnvironmentFault(
             f"the {name} machine saw it, and not again: {arena.unconfirmed[0].findings[0]}"
@@ -88,6 +78,31 @@ def hunt(arena: Arena, name: str, search: Search) -> Found | None:
     if arena.examples and arena.undecided == arena.examples:
         raise Undecided(f"the {name} machine could decide none of {arena.examples} examples")
     return None
+
+
+def failures(arena: Arena, name: str, search: Search) -> Iterator[tuple[Failure, int | None]]:
+    """Let a machine look for failures, as long as it is to look.
+
+    Args:
+        arena: where it plays; one that is given up stands there as unconfirmed.
+        name: of the machine.
+        search: how it searches.
+
+    Yields:
+        Each failure and the seed that led to it, None if none did; who asks for the next
+        one gives it up.
+    """
+    deadline = None if search.explore_s is None else Deadline(search.explore_s)
+    seeds = count(search.seed)
+    while True:
+        number = None if deadline else next(seeds)
+        left = _ROUND if deadline else EXAMPLES[search.effort] - arena.examples
+        if left <= 0 or (deadline and deadline.is_over):
+            return
+        explore(arena, name, settings_for(left, search.examples_dir), number)
+        if arena.failure is not None:
+            yield arena.failure, number
+            arena.go_on()
 
 
 def settle(arena: Arena, failure: Failure, name: str, number: int | None) -> Found | None:

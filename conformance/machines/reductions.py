@@ -13,13 +13,18 @@ from conformance.evidence.scenario import (
     AnyStep,
     Arm,
     FactorySettings,
+    GatePoint,
     Operation,
     Scenario,
     Together,
 )
 from conformance.machines.tidying import DeedT, Position, branches_of, positions, tidy, without
+from conformance.plan.drawing import GATE_POINTS
 
 PartT = TypeVar("PartT", bound=Hashable)
+
+#: How often one fault may strike (`times` of an Arm).
+_MOST_TIMES = 9
 
 
 class Reduction(msgspec.Struct, Generic[PartT], frozen=True):
@@ -29,11 +34,13 @@ class Reduction(msgspec.Struct, Generic[PartT], frozen=True):
         parts: lists what of it can be simplified, in order; each alone, or several at once.
         drop: gives the scenario with some parts simplified, tidy.
         is_whole: whether it makes sense to do it to all parts at once.
+        is_single: whether parts are tried one by one alone.
     """
 
     parts: Callable[[Scenario], Sequence[PartT]]
     drop: Callable[[Scenario, Collection[PartT]], Scenario]
     is_whole: bool = True
+    is_single: bool = False
 
 
 # -- factories -------------------------------------------------------------------------------
@@ -130,6 +137,24 @@ def _without_gates(scenario: Scenario, dropped: Collection[tuple[int, int]]) -> 
     return _changed(scenario, change)
 
 
+def _steps_by_point(scenario: Scenario) -> list[tuple[int, GatePoint]]:
+    """List the steps of one caller with the points at which gates do not stand."""
+    standing = {gate.point for _, one in _togethers(scenario) for gate in one.gates}
+    left = [point for point in GATE_POINTS if standing and point not in standing]
+    alone = [at for at, one in enumerate(scenario.steps) if not isinstance(one, Together)]
+    return [(at, point) for at in alone for point in left]
+
+
+def _gated_elsewhere(scenario: Scenario, dropped: Collection[tuple[int, GatePoint]]) -> Scenario:
+    """Drop a step that only brings somebody to a gate, which moves to another point."""
+    ((step, point),) = dropped
+
+    def change(_: int, one: Together) -> Iterator[AnyStep]:
+        yield replace(one, gates=tuple(replace(gate, point=point) for gate in one.gates))
+
+    return _changed(_without_steps(scenario, [step]), change)
+
+
 def _entries(scenario: Scenario) -> list[tuple[int, int]]:
     """List the entries of schedules: step, number of the entry."""
     return [(at, number) for at, one in _togethers(scenario) for number in range(len(one.schedule))]
@@ -202,6 +227,34 @@ def _struck_once(scenario: Scenario, dropped: Collection[int]) -> Scenario:
     return tidy(replace(scenario, steps=tuple(steps)))
 
 
+def _later_faults(scenario: Scenario) -> list[int]:
+    """List the faults that come after another one of their factory."""
+    armed: set[str] = set()
+    found: list[int] = []
+    for at, one in enumerate(scenario.steps):
+        if isinstance(one, Arm):
+            found += [at] * (one.factory in armed)
+            armed.add(one.factory)
+    return found
+
+
+def _struck_before(scenario: Scenario, dropped: Collection[int]) -> Scenario:
+    """Drop faults, and have the one before strike so much more often."""
+    steps: list[AnyStep] = []
+    last: dict[str, tuple[int, Arm]] = {}
+    for at, one in enumerate(scenario.steps):
+        if isinstance(one, Arm) and at in dropped and one.factory in last:
+            where, before = last[one.factory]
+            more = replace(before, times=min(before.times + one.times, _MOST_TIMES))
+            last[one.factory] = (where, more)
+            steps[where] = more
+            continue
+        if isinstance(one, Arm):
+            last[one.factory] = (len(steps), one)
+        steps.append(one)
+    return tidy(replace(scenario, steps=tuple(steps)))
+
+
 def _expectations(scenario: Scenario) -> list[Position]:
     """List where something is expected beside what the model asks for."""
     return [
@@ -253,8 +306,10 @@ REDUCTIONS: tuple[Reduction[Any], ...] = (
     Reduction(_branches, _without_branches, is_whole=False),
     Reduction(_operations, without, is_whole=False),
     Reduction(_gates, _without_gates),
+    Reduction(_steps_by_point, _gated_elsewhere, is_single=True),
     Reduction(_entries, _without_entries),
     Reduction(_settings, _without_settings),
+    Reduction(_later_faults, _struck_before),
     Reduction(_times, _struck_once),
     Reduction(_expectations, _without_expectations),
     Reduction(_untidy, lambda scenario, _: tidy(scenario)),

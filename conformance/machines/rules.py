@@ -196,11 +196,13 @@ class FaultsMachine(LifecycleMachine):
 
     repertoire = repertoire.FAULTS
 
-    @initialize(which=WHICH, effect=WHICH, count=FEW, is_restart=st.booleans())
-    def begin_to_fail(self, which: int, effect: int, count: int, *, is_restart: bool) -> None:
+    @initialize(which=WHICH, effect=WHICH, times=TIMES, count=FEW, is_restart=st.booleans())
+    def begin_to_fail(
+        self, which: int, effect: int, times: int, count: int, *, is_restart: bool
+    ) -> None:
         """Begin with a failure, too: swarm leaves that out of half of the examples."""
         if self.can("arm"):
-            self.fail_with(which, [effect], count, is_restart=is_restart)
+            self.fail_with(which, [(effect, times)], count, is_restart=is_restart)
 
     @precondition(lambda self: self.can("arm"))
     @rule(which=WHICH, effect=WHICH, times=TIMES)
@@ -212,29 +214,33 @@ class FaultsMachine(LifecycleMachine):
     @precondition(lambda self: self.can("arm"))
     @rule(
         which=WHICH,
-        effects=st.lists(WHICH, min_size=1, max_size=2),
+        strikes=st.lists(st.tuples(WHICH, TIMES), min_size=1, max_size=2),
         count=FEW,
         is_restart=st.booleans(),
     )
-    def fail(self, which: int, effects: list[int], count: int, *, is_restart: bool) -> None:
+    def fail(
+        self, which: int, strikes: list[tuple[int, int]], count: int, *, is_restart: bool
+    ) -> None:
         """Have faults strike, and see to it that somebody comes to their points."""
-        self.fail_with(which, effects, count, is_restart=is_restart)
+        self.fail_with(which, strikes, count, is_restart=is_restart)
 
-    def fail_with(self, which: int, effects: list[int], count: int, *, is_restart: bool) -> None:
+    def fail_with(
+        self, which: int, strikes: list[tuple[int, int]], count: int, *, is_restart: bool
+    ) -> None:
         """Have faults strike.
 
         Args:
             which: chooses the factory, and the fault among those of an effect.
-            effects: of the faults.
+            strikes: of each fault its effect, and how often it strikes.
             count: how many create() come to their points.
             is_restart: whether the daemon is killed first: they strike the second attempt.
         """
         factory = _chosen(targets(self.outlook, "arm"), which)
         kinds: list[Kind] = ["kill_daemon"] if is_restart else []
-        for effect in effects:
+        for effect, times in strikes:
             faults = self.outlook.armable(factory)
             if faults:
-                kinds += provoking(self.arm_one_of(faults, factory, (effect, which, 1)))
+                kinds += provoking(self.arm_one_of(faults, factory, (effect, which, times)))
         for kind in dict.fromkeys(kinds):
             self.bout(kind, 1 if kind == "kill_daemon" else count, which)
 

@@ -124,6 +124,8 @@ class _Course:
         """Simplify all parts, halves, quarters, ..., single ones; of a size, the last first."""
         count = len(reduction.parts(self.best))
         size = count if reduction.is_whole else (count + 1) // 2
+        if reduction.is_single:
+            size = min(count, 1)
         while size:
             for end in range(len(reduction.parts(self.best)), 0, -size):
                 self._drop(reduction, end - size, end)

@@ -10,18 +10,15 @@ from conformance.drive.clock import now_s
 from conformance.errors import EnvironmentFault
 from conformance.evidence.findings import Finding  # noqa: TC001 - msgspec reads it
 from conformance.machines.arena import Arena
-from conformance.machines.explore import explore, settings_for
-from conformance.machines.hunt import EXAMPLES, replay_until, settle
+from conformance.machines.hunt import failures, replay_until, settle
 from conformance.machines.performance import FULL
+from conformance.stage.opening import Search
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from conformance.machines.arena import Failure
     from conformance.stage.opening import Opened
-
-#: Examples by one seed, as when the machine hunts.
-_ROUND = 10
 
 
 class Chased(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,15 +51,11 @@ def chase(opened: Opened, machine: str, declared: Collection[str]) -> Chased:
     """
     began_s = now_s()
     arena = Arena(opened.run, opened.ledger.terms)
-    for number in range(EXAMPLES["default"] // _ROUND):
-        explore(arena, machine, settings_for(_ROUND), number)
-        if arena.failure is None:
-            continue
-        at_s = began_s + arena.failure.after_s
-        findings = _confirmed(arena, arena.failure, machine, declared)
+    for failure, _ in failures(arena, machine, Search()):
+        at_s = began_s + failure.after_s
+        findings = _confirmed(arena, failure, machine, declared)
         if findings:
             return Chased(findings=findings, at_s=at_s, took_s=now_s() - began_s)
-        arena.go_on()
     if arena.unconfirmed:
         raise EnvironmentFault(
             f"the {machine} machine saw it, and not again: {arena.unconfirmed[0].findings[0]}"
