@@ -28,13 +28,14 @@ class IdlePool:
         name: of the watching thread.
     """
 
+    _last_release: float
+
     def __init__(self, timeout_s: float, close: Callable[[socket.socket], None], name: str) -> None:
         self._timeout_s = timeout_s
         self._close = close
         self._name = name
         self._changed = threading.Condition()
         self._idle: OrderedDict[socket.socket, None] = OrderedDict()
-        self._last_release = 0.0
         self._monitor: threading.Thread | None = None
 
     def add(self, sock: socket.socket, most: int | None) -> list[socket.socket]:

@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from benchmarks.mutation import survivors
-from benchmarks.mutation.judging import PACKAGE, Judgement, Outcome, judge
+from benchmarks.mutation.judging import FIXED, PACKAGE, ROUNDS, Judgement, Outcome, judge
 from benchmarks.mutation.mutations import Mutant, Mutation, changes, mutants
 from conformance.door.find import ROOT
 
@@ -33,6 +33,7 @@ _CONTROL = "none"
 @click.option("--module", "modules", multiple=True, type=click.Choice(MODULES), help="Repeatable.")
 @click.option("--function", metavar="TEXT", default="", help="Only where this is in the name.")
 @click.option("--listed", "is_listed_only", is_flag=True, help="Only the known survivors.")
+@click.option("--fixed", "is_fixed_only", is_flag=True, help="No machines.")
 @click.option("--jobs", metavar="N", default=4, show_default=True, help="Runs at a time.")
 @click.option(
     "--json",
@@ -43,9 +44,17 @@ _CONTROL = "none"
     help="File for all judgements.",
 )
 def main(
-    *, modules: Sequence[str], function: str, is_listed_only: bool, jobs: int, path: Path
+    *,
+    modules: Sequence[str],
+    function: str,
+    is_listed_only: bool,
+    is_fixed_only: bool,
+    jobs: int,
+    path: Path,
 ) -> None:
     """Judge mutants of the reference by the scenarios.
+
+    What is listed as equivalent is not put before the machines, who would search in vain.
 
     Exit codes: 0 every survivor is listed and every listed one survived; 1 not so; 3 one
     could not be judged, or the reference itself failed.
@@ -62,21 +71,28 @@ def main(
         for one in mutants(module, _source(module), changes(_source(module)))
         if function in one.mutation.function and (one.mutation in listed or not is_listed_only)
     ]
-    sys.exit(_tell(_judged(wanted, jobs, path), listed))
+    equivalent = {one for one, entry in listed.items() if entry.kind == "equivalent"}
+    spared = [one for one in wanted if is_fixed_only or one.mutation in equivalent]
+    others = [one for one in wanted if one not in spared]
+    everyone = [(spared, FIXED), (others, ROUNDS)]
+    sys.exit(_tell(_judged(everyone, jobs, path), listed))
 
 
 def _source(module: str) -> str:
     return (ROOT / PACKAGE / f"{module}.py").read_text(encoding="utf-8")
 
 
-def _judged(wanted: Sequence[Mutant], jobs: int, path: Path) -> list[Judgement]:
-    """Judge all, and tell of each as it comes."""
+def _judged(
+    everyone: Iterable[tuple[Sequence[Mutant], Sequence[Round]]], jobs: int, path: Path
+) -> list[Judgement]:
+    """Judge all, each in the rounds that it stands with, and tell of each as it comes."""
     found: list[Judgement] = []
-    everyone = list(_with_controls(wanted))
-    for judgement in judge(everyone, jobs):
-        found.append(judgement)
-        click.echo(f"{len(found)}/{len(everyone)} {_told(judgement)}")
-        path.write_bytes(msgspec.json.format(msgspec.json.encode(found)))
+    for some, rounds in everyone:
+        judged = judge(_with_controls(some), jobs, rounds)
+        for number, judgement in enumerate(judged, 1):
+            found.append(judgement)
+            click.echo(f"{number}/{len(some)} {_told(judgement)}")
+            path.write_bytes(msgspec.json.format(msgspec.json.encode(found)))
     return found
 
 
