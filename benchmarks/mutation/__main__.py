@@ -43,7 +43,7 @@ _CONTROL = "none"
     show_default=True,
     help="File for all judgements.",
 )
-def main(
+def main(  # noqa: PLR0913 - one for each option
     *,
     modules: Sequence[str],
     function: str,
