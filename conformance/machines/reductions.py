@@ -140,7 +140,7 @@ def _without_gates(scenario: Scenario, dropped: Collection[tuple[int, int]]) -> 
 def _steps_by_point(scenario: Scenario) -> list[tuple[int, GatePoint]]:
     """List the steps of one caller with the points at which gates do not stand."""
     standing = {gate.point for _, one in _togethers(scenario) for gate in one.gates}
-    left = [point for point in GATE_POINTS if standing and point not in standing]
+    left: list[GatePoint] = [one for one in GATE_POINTS if standing and one not in standing]
     alone = [at for at, one in enumerate(scenario.steps) if not isinstance(one, Together)]
     return [(at, point) for at in alone for point in left]
 
