@@ -49,6 +49,10 @@ _FAREWELL_S = 30.0
 #: How often one is played again that was inconclusive, or broke the suite.
 _AGAIN = 2
 
+#: Verdicts that tell a mutant from the reference, which keeps even what is recorded as
+#: broken by Spark.
+_FALLEN = frozenset({Verdict.FAIL, Verdict.ADVICE, Verdict.KNOWN})
+
 _OPTIONS = ("--fail-fast", "--level", "should")
 
 
@@ -135,6 +139,8 @@ class _Trial:
         code = None if is_late else self._process.exit_status()
         outcome = Outcome.TIMEOUT if is_late else _OUTCOMES.get(code or 0, Outcome.UNCLEAR)
         clauses, reason = self._failures()
+        if outcome is Outcome.SURVIVED and clauses:
+            outcome = Outcome.KILLED
         shutil.rmtree(self._directory)
         return Judgement(
             mutant=self.mutant,
@@ -152,7 +158,7 @@ class _Trial:
         if not file.exists():
             return (), output[-1000:]
         entries = msgspec.json.decode(file.read_bytes(), type=VerdictFile).clauses
-        failed = [one for one in entries if one.verdict in {Verdict.FAIL, Verdict.ADVICE}]
+        failed = [one for one in entries if one.verdict in _FALLEN]
         found = chain.from_iterable(one.findings for one in failed)
         reasons = [f"expected {one.expected}, saw {one.actual}" for one in found]
         return tuple(one.clause for one in failed), reasons[0] if reasons else output[-1000:]
