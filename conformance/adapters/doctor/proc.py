@@ -1,0 +1,188 @@
+"""What the kernel tells about processes, and waiting for it within limits."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_POLL_S = 0.01
+#: State of a socket that listens, in /proc/net/tcp.
+_LISTENS = b"0A"
+#: linux/prctl.h
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+class Listening(NamedTuple):
+    """An address that a process listens on."""
+
+    address: str
+    port: int
+
+
+def wait_until(condition: Callable[[], object], within_s: float) -> bool:
+    """Ask for a condition until it holds or the time is over.
+
+    Args:
+        condition: asked again and again.
+        within_s: limit in seconds.
+
+    Returns:
+        Whether it holds.
+    """
+    deadline = time.monotonic() + within_s
+    while not condition():
+        if time.monotonic() >= deadline:
+            return bool(condition())
+        time.sleep(_POLL_S)
+    return True
+
+
+def adopt_orphans() -> None:
+    """Become the parent of orphans of all that is started, so that none is lost."""
+    with contextlib.suppress(ImportError, OSError, AttributeError):
+        import ctypes  # noqa: PLC0415 - not everywhere
+
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _stat(pid: int) -> list[bytes]:
+    """Fields of /proc/PID/stat from the state on; none if there is no such process."""
+    raw = _read(f"/proc/{pid}/stat")
+    return raw[raw.rindex(b")") + 2 :].split() if raw else []
+
+
+def _read(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process lives; a zombie does not.
+
+    Args:
+        pid: its pid.
+
+    Returns:
+        Whether it lives.
+    """
+    fields = _stat(pid)
+    return bool(fields) and fields[0] not in (b"Z", b"X")
+
+
+def cpu_s(pid: int) -> float:
+    """Tell how much a process has computed.
+
+    Args:
+        pid: its pid.
+
+    Returns:
+        Seconds of user and system time; 0 if it is gone.
+    """
+    fields = _stat(pid)
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
+
+
+def ancestors(pid: int) -> list[int]:
+    """List a process' parent, its parent's and so on.
+
+    Args:
+        pid: of the process.
+
+    Returns:
+        Their pids, the parent first.
+    """
+    found: list[int] = []
+    while len(fields := _stat(pid)) > 1 and (pid := int(fields[1])):
+        found.append(pid)
+    return found
+
+
+def with_token(name: str, token: str) -> list[int]:
+    """Find the living processes that were started with a variable of ours.
+
+    Args:
+        name: of the variable.
+        token: its value.
+
+    Returns:
+        Their pids, this process left out.
+    """
+    wanted = os.fsencode(f"\0{name}={token}\0")
+    pids = [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]
+    return [
+        pid
+        for pid in pids
+        if pid != os.getpid()
+        and wanted in b"\0" + _read(f"/proc/{pid}/environ") + b"\0"
+        and is_alive(pid)
+    ]
+
+
+def kill_all(name: str, token: str, within_s: float) -> None:
+    """Kill every process that carries our variable: it can have it from us alone.
+
+    Args:
+        name: of the variable.
+        token: its value.
+        within_s: limit in seconds.
+    """
+
+    def sweep() -> bool:
+        left = with_token(name, token)
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        return not left
+
+    wait_until(sweep, within_s)
+
+
+def listening(pids: list[int]) -> list[Listening]:
+    """List where processes listen by TCP.
+
+    Args:
+        pids: the processes.
+
+    Returns:
+        The addresses.
+    """
+    inodes: set[bytes] = set()
+    for pid in pids:
+        inodes |= _sockets(pid)
+    places: dict[tuple[str, int], None] = {}
+    for family in (socket.AF_INET, socket.AF_INET6):
+        name = "tcp" if family == socket.AF_INET else "tcp6"
+        for line in _read(f"/proc/net/{name}").splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == _LISTENS and fields[9] in inodes:
+                places[_address(fields[1], family)] = None
+    return [Listening(*place) for place in places]
+
+
+def _sockets(pid: int) -> set[bytes]:
+    found: set[bytes] = set()
+    with contextlib.suppress(OSError):
+        for entry in os.listdir(f"/proc/{pid}/fd"):
+            with contextlib.suppress(OSError):
+                target = os.readlink(f"/proc/{pid}/fd/{entry}")
+                if target.startswith("socket:["):
+                    found.add(target[8:-1].encode())
+    return found
+
+
+def _address(text: bytes, family: int) -> tuple[str, int]:
+    """Read an address as the kernel writes it: 32-bit words in the order of the machine."""
+    raw, port = text.split(b":")
+    packed = bytes.fromhex(raw.decode())
+    words = b"".join(packed[start : start + 4][::-1] for start in range(0, len(packed), 4))
+    return socket.inet_ntop(family, words), int(port, 16)
