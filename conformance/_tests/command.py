@@ -39,6 +39,9 @@ class Ended(NamedTuple):
 class Wfc:
     """Runs `wfc` in a directory of its own, and sees that nothing of it is left."""
 
+    #: The doctor shows those of daemons.
+    shows_tracebacks = False
+
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.mark = f"{directory.parent.name}/{directory.name}"
@@ -89,5 +92,5 @@ class Started:
             out.read_text(encoding="utf-8"),
             err.read_text(encoding="utf-8"),
         )
-        assert "Traceback" not in ended.out + ended.err
+        assert "Traceback" not in ended.err + ended.out * (not self._wfc.shows_tracebacks)
         return ended

@@ -155,6 +155,12 @@ def run(**options: Any) -> int:
     help="Instead of what Spark would start: PYSPARK_PYTHON, else python3 along PATH.",
 )
 @click.option(
+    "--env",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="A variable for the daemon, as spark.executorEnv.NAME; repeatable.",
+)
+@click.option(
     "--limit",
     "limit_s",
     metavar="SECONDS",

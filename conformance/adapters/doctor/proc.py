@@ -92,6 +92,42 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
 
 
+class Watch:
+    """Looks again and again at processes that should end.
+
+    Args:
+        pids: the processes.
+    """
+
+    def __init__(self, pids: list[int]) -> None:
+        self._pids = pids
+        self._looks = 0
+        self._runs = dict.fromkeys(pids, 0)
+        self._used_s = {pid: cpu_s(pid) for pid in pids}
+
+    def have_ended(self) -> bool:
+        """Look once.
+
+        Returns:
+            Whether all have ended.
+        """
+        self._looks += 1
+        for pid in self._pids:
+            self._runs[pid] += _stat(pid)[:1] == [b"R"]
+        return not any(map(is_alive, self._pids))
+
+    def busiest(self) -> tuple[int, float, float]:
+        """Tell which of the living wants most of a processor.
+
+        Returns:
+            Its pid, at which part of the looks it ran or wanted to, and the seconds that it
+            has computed meanwhile.
+        """
+        living = [pid for pid in self._pids if is_alive(pid)] or self._pids
+        pid = max(living, key=self._runs.__getitem__)
+        return pid, self._runs[pid] / self._looks, cpu_s(pid) - self._used_s[pid]
+
+
 def ancestors(pid: int) -> list[int]:
     """List a process' parent, its parent's and so on.
 

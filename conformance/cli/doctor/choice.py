@@ -8,7 +8,7 @@ from conformance.cli.doctor.asked import DAEMON, WORKER, Asked, find_python
 from conformance.errors import UsageError
 
 #: What makes no sense beside --impl.
-_OF_DAEMONS = ("daemon", "worker", "python", "as_json")
+_OF_DAEMONS = ("daemon", "worker", "python", "env", "as_json")
 
 
 def choose(options: dict[str, Any], *, is_impl_named: bool) -> int:
@@ -37,6 +37,9 @@ def choose(options: dict[str, Any], *, is_impl_named: bool) -> int:
 
 
 def _read(options: dict[str, Any]) -> Asked:
+    for one in options["env"]:
+        if not one.partition("=")[0] or "=" not in one:
+            raise UsageError(f"--env {one!r} is no variable: write NAME=VALUE")
     python, source = find_python(options["python"])
     return Asked(
         python=python,
@@ -46,4 +49,5 @@ def _read(options: dict[str, Any]) -> Asked:
         limit_s=options["limit_s"],
         argument=True if options["worker"] else None,
         is_json=options["as_json"],
+        env=options["env"],
     )

@@ -127,7 +127,9 @@ def _labelled(label: str, text: str, width: int) -> Iterator[str]:
 
 def _hanging(head: str, indent: int, text: str, width: int) -> Iterator[str]:
     """Wrap a text behind a head; `indent` is the head's visible width."""
-    lines = textwrap.wrap(text, width - indent, break_on_hyphens=False) or [""]
+    # A path must stay whole, to be copied.
+    room = width - indent
+    lines = textwrap.wrap(text, room, break_on_hyphens=False, break_long_words=False) or [""]
     yield (head + lines[0]).rstrip()
     for line in lines[1:]:
         yield " " * indent + line
