@@ -23,7 +23,9 @@ or INCOMPLETE under --gate; 8 the implementation could not be started."""
 _DOCTOR_EPILOG = """\b
 Exit codes: 0 all stages pass; 1 a stage behind the daemon's announcement fails, or a simple
 worker; 2 interrupted; 3 an error of the suite; 4 usage; 8 no daemon could be started (stages
-executable, start, first bytes, port), or with --impl the adapter does not work."""
+executable, start, first bytes, port), with --impl the adapter does not work, with
+--in-executors Spark itself does not start. Of several executors 1 wins over 8, and 8
+over 7: an executor gave no answer."""
 
 _IMPL_HELP = "The implementation: py:MODULE:CALLABLE, cmd:COMMAND, spark:VENV or mutant:NAME."
 
@@ -169,6 +171,16 @@ def run(**options: Any) -> int:
     show_default=True,
     help="For each wait; a start has four times as long.",
 )
+@click.option("--in-executors", is_flag=True, help="The same in every executor of a Spark cluster.")
+@click.option(
+    "--spark",
+    metavar="VENV",
+    help="With --in-executors: the driver's PySpark.  [default: where wfc is installed]",
+)
+@click.option("--master", metavar="URL", help="With --in-executors: the cluster.")
+@click.option(
+    "--conf", metavar="K=V", multiple=True, help="With --in-executors: for Spark; repeatable."
+)
 @click.option("--json", "as_json", is_flag=True, help="For programs: docs/doctor.schema.json.")
 @click.pass_context
 def doctor(context: click.Context, /, **options: Any) -> int:
@@ -176,7 +188,8 @@ def doctor(context: click.Context, /, **options: Any) -> int:
 
     Without --impl it does to the daemon module, on this host and without a JVM, what Spark's
     factory does, from finding the Python to the end of the last process, and names the first
-    stage that fails.
+    stage that fails. With --in-executors each executor does, by a plain process of the JVM's
+    (RDD.pipe), where Python workers do not run.
     """
     from conformance.cli.doctor.choice import choose  # noqa: PLC0415 - start-up time
 

@@ -34,9 +34,10 @@ def places(frame):
     while frame is not None:
         code = frame.f_code
         if is_foreign(code.co_filename):
+            module = frame.f_globals.get("__name__", "")
             found.append({"path": code.co_filename, "line": frame.f_lineno,
-                          "module": frame.f_globals.get("__name__", "")})
-        elif code.co_name == "addpackage" and code.co_filename == site.__file__:
+                          "module": sys.argv[1] if module == "wfc_doctor_looks" else module})
+        elif code.co_name == "addpackage" and frame.f_globals.get("__name__") == "site":
             line = frame.f_locals.get("n", 0) + (sys.version_info < (3, 12))
             path = frame.f_locals.get("fullname") or frame.f_locals.get("name", "")
             found.append({"path": path, "line": line, "module": ""})

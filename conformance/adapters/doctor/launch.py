@@ -43,7 +43,6 @@ def environment(options: Options, **more: str) -> dict[str, str]:
     mine = [os.path.join(lib, "pyspark.zip"), *zips] if home else []
     parts = [
         *mine,
-        options.core_jar,
         options.env.get("PYTHONPATH", ""),
         os.environ.get("PYTHONPATH", ""),
     ]

@@ -30,13 +30,12 @@ class Options(NamedTuple):
         daemon: daemon module; empty to leave the daemon out.
         worker: worker module.
         env: variables over those of this process, as Spark's `envVars`.
-        token: marks everything that is started.
+        token: marks everything that is started; one of its own if empty.
         limit_s: for each wait, in seconds.
         start_s: for a start, which may compile all that it imports.
         argument: whether the daemon is handed the worker module; None for what the Spark of
             the PySpark that is found does, without one not.
         driver: the driver's Python, such as `3.11`; empty if it does not matter.
-        core_jar: path of Spark's core jar, which its factory puts on PYTHONPATH.
     """
 
     python: str
@@ -49,7 +48,6 @@ class Options(NamedTuple):
     start_s: float
     argument: bool | None = None
     driver: str = ""
-    core_jar: str = ""
 
 
 def read_options(text: str) -> Options:

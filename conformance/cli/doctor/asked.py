@@ -29,7 +29,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         argument: whether the daemon is handed the worker module; None for what the Spark of
             the PySpark that is found does.
         is_json: whether the answer is for programs.
-        env: variables over those of this process, NAME=VALUE each.
+        env: variables over those of this process.
     """
 
     python: str
@@ -39,7 +39,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     limit_s: float = 5.0
     argument: bool | None = None
     is_json: bool = False
-    env: tuple[str, ...] = ()
+    env: dict[str, str] = msgspec.field(default_factory=dict[str, str])
 
     def options(self, token: str, **more: object) -> str:
         """Write it for the stages.
@@ -56,7 +56,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
             "source": self.source,
             "daemon": self.daemon,
             "worker": self.worker,
-            "env": dict(one.split("=", 1) for one in self.env),
+            "env": self.env,
             "token": token,
             "limit_s": self.limit_s,
             "start_s": _START_TIMES * self.limit_s,

@@ -55,27 +55,42 @@ def examine(asked: Asked, on_stage: Callable[[StageEntry], None]) -> Examination
             leads_group=True,
         )
         try:
-            _hand_over(process)
-            for line in _lines(process, asked.limit_s * _MOST_WAITS):
+            hand_over(process, pack())
+            for line in lines_of(process, asked.limit_s * _MOST_WAITS):
                 stage = gathering.take(line)
                 if stage is not None:
                     on_stage(stage)
             if not gathering.so_far.is_whole:
-                raise SuiteError(f"the doctor's stages broke: {_last_line(stderr)}")
+                raise SuiteError(f"the doctor's stages broke: {last_line(stderr)}")
         finally:
             with current().held():
                 _tidy(process, token)
     return gathering.so_far
 
 
-def _hand_over(process: sandbox.Process) -> None:
-    left = pack().encode()
+def hand_over(process: sandbox.Process, text: str) -> None:
+    """Write a text to a process' standard input, then close it.
+
+    Args:
+        process: that reads it.
+        text: any.
+    """
+    left = text.encode()
     while left:
         left = left[os.write(process.stdin_fd, left) :]
     process.close_stdin()
 
 
-def _lines(process: sandbox.Process, within_s: float) -> Iterator[bytes]:
+def lines_of(process: sandbox.Process, within_s: float) -> Iterator[bytes]:
+    """Read what a process writes to its standard output, line by line, as it comes.
+
+    Args:
+        process: whose output is ours.
+        within_s: limit in seconds for all of it.
+
+    Yields:
+        Lines, without their ends.
+    """
     deadline = Deadline(within_s)
     rest = b""
     while wait_until_readable(process.stdout_fd, deadline.left_s):
@@ -101,7 +116,15 @@ def _tidy(process: sandbox.Process, token: str) -> None:
     wait_until(sweep, _TIDY_S)
 
 
-def _last_line(stderr: IO[bytes]) -> str:
+def last_line(stderr: IO[bytes]) -> str:
+    """Read the last line of what a process said before it broke.
+
+    Args:
+        stderr: the file that took its standard error.
+
+    Returns:
+        The line.
+    """
     stderr.seek(0)
     lines = stderr.read().decode(errors="replace").strip().splitlines()
     return lines[-1] if lines else "they ended without a word"

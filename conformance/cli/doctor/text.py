@@ -89,18 +89,22 @@ def verdict(seen: Examination) -> str:
     return f"{subject} {what}: {first.stage}.{hint}"
 
 
-def trouble_lines(trouble: Trouble, width: int, paint: Paint) -> Iterator[str]:
+def trouble_lines(trouble: Trouble, width: int, paint: Paint, where: str = "") -> Iterator[str]:
     """Show a stage that failed, and what comes of it.
 
     Args:
         trouble: which.
         width: columns to fill.
         paint: colours a text.
+        where: executors that have it, whose stages are not shown one by one.
 
     Yields:
         Lines.
     """
     yield f"{paint('FAIL', 'red')}  {trouble.stage}  ({trouble.symptom})"
+    if where:
+        yield from _labelled("executors", where, width)
+        yield from _labelled("saw", trouble.saw, width)
     if trouble.culprit:
         yield from _culprit_lines(trouble.culprit, width)
     yield from _labelled("Spark says", trouble.spark_says, width)
