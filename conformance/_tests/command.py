@@ -41,6 +41,8 @@ class Wfc:
 
     #: The doctor shows those of daemons.
     shows_tracebacks = False
+    #: How long it may take.
+    within_s = 60.0
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -84,7 +86,7 @@ class Started:
         self._process.signal(number)
 
     def __call__(self) -> Ended:
-        self._process.end(within_s=60.0)
+        self._process.end(within_s=self._wfc.within_s)
         assert processes.with_variable("WFC_TEST_MARK", self._wfc.mark) == ()
         out, err = self._wfc.directory / "out", self._wfc.directory / "err"
         ended = Ended(

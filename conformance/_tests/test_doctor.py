@@ -5,20 +5,23 @@ All are real processes: fakes where one misbehaves that way, small modules where
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import pytest
 
 from conformance._tests.command import Wfc
+from conformance.cli.doctor.asked import Asked
+from conformance.cli.doctor.local import hand_over, lines_of
+from conformance.cli.doctor.parcel import pack
+from conformance.cli.doctor.remedies import REMEDIES
 from conformance.door.find import ROOT
 from conformance.drive import sandbox
 from conformance.report.doctor_file import DoctorFile
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LIMIT_S = 1.0
 #: A start has four times as long; one second is for a busy machine.
@@ -262,3 +265,99 @@ def test_python_is_found_as_spark_would(wfc: Wfc) -> None:
 
 def _joined(text: str) -> str:
     return " ".join(text.split())
+
+
+# -- who wrote to standard output ----------------------------------------------------------
+
+CULPRITS = {
+    "os.write in sitecustomize": (
+        {"sitecustomize.py": "import os\nos.write(1, b'hello')"},
+        HEALTHY,
+        ("start", "sitecustomize.py", 2),
+    ),
+    "a child process": (
+        {"sitecustomize.py": "import os\nos.system('echo hello')"},
+        HEALTHY,
+        ("start", "sitecustomize.py", 2),
+    ),
+    "an import of an import": (
+        {"outer.py": "\nimport inner", "inner.py": "\n\nprint('hello')"},
+        "outer",
+        ("import", "inner.py", 3),
+    ),
+    "the module itself": (
+        {"rude.py": "if __name__ == '__main__':\n    print('hello')"},
+        "rude",
+        ("nowhere", "", 0),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CULPRITS)
+def test_who_printed_is_found(wfc: Wfc, name: str) -> None:
+    """File and line, whatever it was that wrote."""
+    files, daemon, (when, path, line) = CULPRITS[name]
+    (seen,) = examine(wfc, Setup("", "", 8, daemon, _bare_python(wfc), files=files)).examinations
+    culprit = seen.troubles[0].culprit
+    assert culprit is not None
+    assert culprit.when == when
+    first = [(one.path, one.line) for one in culprit.places[:1]]
+    assert first == ([(str(wfc.directory / path), line)] if path else [])
+
+
+def test_a_pth_file_is_found(wfc: Wfc) -> None:
+    """By its name and the line in it."""
+    python = _bare_python(wfc)
+    site = next(Path(wfc.directory, "venv").glob("lib/python*/site-packages"))
+    (site / "a.pth").write_text("# nothing\nimport sys; print('hello')\n", encoding="utf-8")
+    (seen,) = examine(wfc, Setup("", "", 8, python=python)).examinations
+    culprit = seen.troubles[0].culprit
+    assert culprit is not None
+    assert (culprit.when, culprit.places[0].path) == ("start", str(site / "a.pth"))
+    assert culprit.places[0].line == 2
+
+
+def test_a_program_that_prints_is_found(wfc: Wfc) -> None:
+    """A wrapper around Python that greets."""
+    wrapper = wfc.directory / "wrapper"
+    wrapper.write_text(f'#!/bin/sh\necho hello\nexec {PYTHON} "$@"\n', encoding="utf-8")
+    wrapper.chmod(0o700)
+    (seen,) = examine(wfc, Setup("", "", 8, python=str(wrapper))).examinations
+    trouble = seen.troubles[0]
+    assert trouble.culprit is not None
+    assert trouble.culprit.when == "program"
+    assert trouble.causes[0] == "a wrapper script around Python that echoes"
+
+
+def _bare_python(wfc: Wfc) -> str:
+    """Without start-up files of its own."""
+    return sandbox.make_bare_python(wfc.directory / "venv")
+
+
+# -- the table of symptoms, and the file that travels --------------------------------------
+
+
+def test_every_symptom_has_a_remedy() -> None:
+    """Whatever the stages may say is in the table, and the table has nothing else."""
+    room = ROOT / "conformance" / "adapters"
+    sources = [*(room / "doctor").glob("*.py"), room / "doctor_driver.py"]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    said = set(re.findall(r'(?:Failed|Misfit)\(\s*"([a-z-]+)"', text))
+    said |= set(re.findall(r'errno\.[A-Z]+: "([a-z-]+)"', text))
+    said |= {"not-started", "refused", "wrong-family", "garbled-reply", "refused-secret"}
+    said |= {"no-runner", "reset-before-pid"}
+    for what in re.findall(r'read(?:_int)?\([^"]*"([a-z]+) ', text):
+        said |= {f"{how}-{what}" for how in ("no", "closed-before", "reset-before", "half")}
+    assert said == set(REMEDIES)
+
+
+def test_the_stages_travel_as_one_file() -> None:
+    """It runs where nothing of ours is installed, from standard input."""
+    asked = Asked(python=PYTHON, source="test", limit_s=LIMIT_S)
+    process = sandbox.start((PYTHON, "-I", "-S", "-", asked.options("")), env={"PATH": "/nowhere"})
+    hand_over(process, pack())
+    lines = [json.loads(line) for line in lines_of(process, 20.0)]
+    process.end(within_s=5.0)
+    assert (process.exit_status(), lines[-1]["kind"]) == (0, "end")
+    kinds = [line["kind"] for line in lines[:3]]
+    assert kinds == ["place", "python", "stage"]

@@ -216,7 +216,7 @@ class DaemonStages:
         """See that all that came of the daemon has ended."""
         token = self._options.token
         if proc.wait_until(lambda: not proc.with_token(TOKEN, token), self._limit_s):
-            return ""
+            return "all its processes have ended"
         left = ", ".join(str(pid) for pid in proc.with_token(TOKEN, token))
         raise Failed("left", f"these processes live {self._limit_s:g} s later: {left}")
 

@@ -147,7 +147,7 @@ class Connection:
         head = self.read(INT_BYTES, "answer to a task")
         if unpack(head) == _EXCEPTION:
             text, _ = self._receive(max(0, min(self.read_int("answer to a task"), _LONGEST_BYTES)))
-            return f"it refuses a task for Python 0.0: {_last_line(text)}"
+            return f"it refuses a task for Python 0.0: {_kind(text)}"
         data, _ = self._receive(_MOST_ECHOED_BYTES, _REST_S)
         if b"0.0" in data:
             return "it sends back what it was sent"
@@ -182,7 +182,8 @@ class Connection:
         return data, ""
 
 
-def _last_line(text: bytes) -> str:
-    lines = text.decode(errors="replace").strip().splitlines()
-    telling = [line for line in lines if line[:1].strip() and "Error" in line]
-    return (telling or lines or [""])[-1][:200]
+def _kind(text: bytes) -> str:
+    """Name the exception of a traceback; its last lines may be more of its message."""
+    lines = text.decode(errors="replace").splitlines()
+    named = [line.split(":")[0].rsplit(".")[-1] for line in lines if ":" in line]
+    return next((one for one in reversed(named) if one.endswith("Error")), "an exception")

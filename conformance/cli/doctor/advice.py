@@ -67,6 +67,8 @@ def accuse(told: Trouble, culprit: Culprit | None) -> Trouble:
     causes = list(told.causes)
     if culprit and told.symptom == "text":
         causes.insert(0, causes.pop(_CAUSE_BY_CULPRIT[culprit.when]))
+    elif culprit and culprit.when == "nowhere":  # the last one is the daemon module itself
+        causes.insert(0, causes.pop())
     return msgspec.structs.replace(told, culprit=culprit, causes=tuple(causes))
 
 

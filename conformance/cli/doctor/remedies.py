@@ -147,7 +147,7 @@ _STARTS = {
     ),
     "half-port": Remedy(
         EOF,
-        ("the daemon ended while it wrote its port", "somebody else wrote these bytes"),
+        ("somebody else wrote these bytes", "the daemon ended while it wrote its port"),
         OWN_DAEMON,
     ),
     "not-a-port": Remedy(
