@@ -5,6 +5,7 @@ All are real processes: fakes where one misbehaves that way, small modules where
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import shlex
@@ -17,6 +18,7 @@ import pytest
 from conformance._tests.command import Wfc
 from conformance.cli.doctor.asked import Asked
 from conformance.cli.doctor.local import hand_over, lines_of
+from conformance.cli.doctor.messages import Gathering
 from conformance.cli.doctor.parcel import pack
 from conformance.cli.doctor.remedies import REMEDIES
 from conformance.door.find import ROOT
@@ -349,6 +351,22 @@ def test_every_symptom_has_a_remedy() -> None:
     for what in re.findall(r'read(?:_int)?\([^"]*"([a-z]+) ', text):
         said |= {f"{how}-{what}" for how in ("no", "closed-before", "reset-before", "half")}
     assert said == set(REMEDIES)
+
+
+def test_a_host_without_a_python_says_so() -> None:
+    """A shell does, in an executor; what only looks like a Python is passed over."""
+    driver = importlib.import_module("conformance.adapters.doctor_driver")
+    words = ("sh", "no-such-python", "{}", "/nowhere/python3", "true")
+    process = sandbox.start(("/bin/sh", "-c", driver.SHELL, *words), env={"PATH": "/usr/bin:/bin"})
+    hand_over(process, pack())
+    gathering = Gathering(Asked(python="no-such-python", source="test"))
+    for line in lines_of(process, 20.0):
+        gathering.take(line)
+    process.end(within_s=5.0)
+    seen = gathering.so_far
+    assert (seen.exit_code, seen.is_whole) == (8, True)
+    assert (seen.troubles[0].stage, seen.troubles[0].symptom) == ("executable", "no-runner")
+    assert "no-such-python: not found" in seen.troubles[0].saw
 
 
 def test_the_stages_travel_as_one_file() -> None:

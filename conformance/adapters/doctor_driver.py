@@ -5,7 +5,8 @@ workers do not: so it asks the JVM's own `RDD.pipe`, which starts a plain proces
 executor, and hands it the stages on its standard input. Nothing is written to a disk.
 
 It reads one JSON object from standard input and writes lines of JSON to its standard output:
-`executors` (their ids), `answer` (an executor's lines), `fatal` (why there is none).
+`executors` (their ids), `answer` (an executor's lines), `fatal` (why there is none, and whether
+it is the user's mistake).
 """
 
 from __future__ import annotations
@@ -22,20 +23,30 @@ from typing import Any
 from conformance.adapters.dispatcher import Fatal
 from conformance.adapters.spark_java import find_java, find_spark
 
-#: Finds a Python that can run the stages, which need not be the one that Spark would start.
-#: That one comes last: it may hang. Arguments: its name, the stages' options.
-_SHELL = r"""
-for one in python3 python /usr/bin/python3 /usr/local/bin/python3 /opt/conda/bin/python3 "$1"
+#: Where a Python is looked for that can run the stages; it need not be the one that Spark
+#: would start. That one comes last: it may hang.
+_PLACES = (
+    "python3",
+    "python",
+    "/usr/bin/python3",
+    "/usr/local/bin/python3",
+    "/opt/conda/bin/python3",
+)
+#: Its arguments: the Python that Spark would start, the stages' options, places.
+SHELL = r"""
+name=$1 options=$2
+shift 2
+for one in "$@" "$name"
 do
-    if "$one" -I -S -c 'import sys; sys.exit(sys.version_info < (3, 8))' \
-        </dev/null >/dev/null 2>&1
+    new=$("$one" -I -S -c 'import sys; print(sys.version_info >= (3, 8))' </dev/null 2>/dev/null)
+    if [ "$new" = True ]
     then
-        exec "$one" -I -S - "$2"
+        exec "$one" -I -S - "$options"
     fi
 done
 cat >/dev/null
-name=$(printf %s "$1" | tr -d '"\\')
-found=$(command -v "$1" | tr -d '"\\')
+found=$(command -v "$name" | tr -d '"\\')
+name=$(printf %s "$name" | tr -d '"\\')
 executor=$(tr '\0' '\n' <"/proc/$PPID/cmdline" | sed -n '/^--executor-id$/{n;p;}')
 saw="$name: ${found:-not found}; no Python 3.8 or later here to look closer"
 stage='"track": "executable", "name": "executable", "verdict": "fail", "took_s": 0'
@@ -59,6 +70,10 @@ _FIRST_WITH_ARGUMENT = (4, 0)
 _MODULES = {"daemon": "pyspark.daemon", "worker": "pyspark.worker"}
 
 
+class NoCluster(Exception):
+    """Nobody has said where Spark is to run."""
+
+
 def main() -> None:
     """Do as the object on standard input says, then end the driver."""
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -73,7 +88,8 @@ def main() -> None:
         _examine(wanted, tell)
     except Exception as error:  # noqa: BLE001 - whatever Spark says ends in one line
         words = str(error).strip().splitlines()
-        tell(kind="fatal", why=words[0] if words else type(error).__name__)
+        is_usage = isinstance(error, NoCluster)
+        tell(kind="fatal", why=words[0] if words else type(error).__name__, is_usage=is_usage)
 
 
 def _examine(wanted: dict[str, Any], tell: Any) -> None:
@@ -102,7 +118,7 @@ def _open(conf: dict[str, str]) -> Any:
     for key, value in {**_CONF, **conf}.items():
         settings.set(key, value)
     if not settings.contains("spark.master"):
-        raise Fatal("no cluster is named: say --master, or set spark.master")
+        raise NoCluster("no cluster is named: say --master, or set spark.master")
     return pyspark.SparkContext(conf=settings)
 
 
@@ -186,7 +202,8 @@ def _pipe(context: Any, places: list[str], wanted: dict[str, Any], options: Any)
     located = [jvm.scala.Tuple2(wanted["program"], seq([place])) for place in places]
     tag = jvm.scala.reflect.ClassTag.apply(jvm.java.lang.Class.forName("java.lang.String"))
     rdd = context._jsc.sc().makeRDD(seq(located), tag).toJavaRDD()  # noqa: SLF001 - likewise
-    return rdd.pipe(["/bin/sh", "-c", _SHELL, "sh", options["python"], json.dumps(options)])
+    words = ["sh", options["python"], json.dumps(options), *_PLACES]
+    return rdd.pipe(["/bin/sh", "-c", SHELL, *words])
 
 
 def _run(context: Any, piped: Any, number: int) -> list[str]:

@@ -17,7 +17,7 @@ from conformance.door.find import ROOT, find
 from conformance.drive import sandbox
 from conformance.drive.clock import wait_until
 from conformance.drive.interrupts import current
-from conformance.errors import DoorError, EnvironmentFault
+from conformance.errors import DoorError, EnvironmentFault, UsageError
 from conformance.observe import processes
 
 if TYPE_CHECKING:
@@ -71,9 +71,10 @@ class Answer(Message, frozen=True):
 
 
 class Fatal(Message, frozen=True):
-    """Why there is no answer at all."""
+    """Why there is no answer at all, and whether it is the user's mistake."""
 
     why: str
+    is_usage: bool
 
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +107,7 @@ def examine(asked: Asked, cluster: Cluster, on_start: Callable[[int], None]) -> 
 
     Raises:
         DoorError: if Spark does not start.
+        UsageError: if no cluster is named.
         EnvironmentFault: if no executor comes, or all take too long.
         KeyboardInterrupt: if an interrupt has come, when all has been ended.
     """
@@ -119,6 +121,8 @@ def examine(asked: Asked, cluster: Cluster, on_start: Callable[[int], None]) -> 
                 on_start(len(ids))
             case Answer():
                 answers[message.executor] = message
+            case Fatal(why=why, is_usage=True):
+                raise UsageError(why)
             case Fatal(why=why):
                 raise DoorError(f"Spark does not answer: {why}")
     if not ids:
