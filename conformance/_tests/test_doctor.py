@@ -379,3 +379,18 @@ def test_the_stages_travel_as_one_file() -> None:
     assert (process.exit_status(), lines[-1]["kind"]) == (0, "end")
     kinds = [line["kind"] for line in lines[:3]]
     assert kinds == ["place", "python", "stage"]
+
+
+def test_a_worker_that_hides_is_found_left(wfc: Wfc) -> None:
+    """One in a session of its own, with an empty environment; it is ended, too."""
+    hiding = (
+        "import os, sys\n"
+        "if os.fork() == 0:\n"
+        "    os.setsid()\n"
+        "    os.dup2(os.open('/dev/null', os.O_RDWR), 1)\n"
+        "    os.execve('/bin/sleep', ['sleep', '600'], {'WFC_TEST_MARK': sys.argv[-1]})\n"
+    )
+    setup = Setup("nothing left", "left", 1, "hiding", files={"hiding.py": hiding + LIVE})
+    file = examine(wfc, setup, "--worker", wfc.mark)
+    trouble = file.examinations[0].troubles[0]
+    assert (trouble.stage, trouble.symptom, file.exit_code) == setup[:3], trouble

@@ -215,9 +215,9 @@ class DaemonStages:
     def see_nothing_left(self) -> str:
         """See that all that came of the daemon has ended."""
         token = self._options.token
-        if proc.wait_until(lambda: not proc.with_token(TOKEN, token), self._limit_s):
+        if proc.wait_until(lambda: not proc.ours(TOKEN, token), self._limit_s):
             return "all its processes have ended"
-        left = ", ".join(str(pid) for pid in proc.with_token(TOKEN, token))
+        left = ", ".join(str(pid) for pid in proc.ours(TOKEN, token))
         raise Failed("left", f"these processes live {self._limit_s:g} s later: {left}")
 
     def said(self) -> list[str]:
@@ -242,7 +242,7 @@ class DaemonStages:
         return self._process
 
     def _listening(self) -> list[proc.Listening]:
-        everyone = [self._daemon.pid, *proc.with_token(TOKEN, self._options.token)]
+        everyone = [self._daemon.pid, *proc.ours(TOKEN, self._options.token)]
         return proc.listening(everyone)
 
     def _try(self, address: str) -> str:

@@ -143,29 +143,41 @@ def ancestors(pid: int) -> list[int]:
     return found
 
 
-def with_token(name: str, token: str) -> list[int]:
-    """Find the living processes that were started with a variable of ours.
+def ours(name: str, token: str) -> list[int]:
+    """Find the living processes that came of this one.
+
+    They descend from it, as orphans come back to it, or carry a variable of its own, where
+    the kernel does not give orphans back.
 
     Args:
         name: of the variable.
         token: its value.
 
     Returns:
-        Their pids, this process left out.
+        Their pids.
     """
     wanted = os.fsencode(f"\0{name}={token}\0")
     pids = [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]
+    parents = {pid: int(fields[1]) for pid in pids if (fields := _stat(pid)) and is_alive(pid)}
     return [
         pid
-        for pid in pids
+        for pid in parents
         if pid != os.getpid()
-        and wanted in b"\0" + _read(f"/proc/{pid}/environ") + b"\0"
-        and is_alive(pid)
+        and (_descends(pid, parents) or wanted in b"\0" + _read(f"/proc/{pid}/environ") + b"\0")
     ]
 
 
+def _descends(pid: int, parents: dict[int, int]) -> bool:
+    """Tell whether a process descends from this one."""
+    while pid in parents:
+        pid = parents[pid]
+        if pid == os.getpid():
+            return True
+    return False
+
+
 def kill_all(name: str, token: str, within_s: float) -> None:
-    """Kill every process that carries our variable: it can have it from us alone.
+    """Kill every process that came of this one.
 
     Args:
         name: of the variable.
@@ -174,7 +186,7 @@ def kill_all(name: str, token: str, within_s: float) -> None:
     """
 
     def sweep() -> bool:
-        left = with_token(name, token)
+        left = ours(name, token)
         for pid in left:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)

@@ -102,7 +102,7 @@ class SimpleStages:
         self._link.close()
         token = self._options.token
         if self._worker.wait(self._options.limit_s) is None or not proc.wait_until(
-            lambda: not proc.with_token(TOKEN, token), self._options.limit_s
+            lambda: not proc.ours(TOKEN, token), self._options.limit_s
         ):
             raise Failed("stays", f"it lives {self._options.limit_s:g} s after its connection")
         return "it has ended"
