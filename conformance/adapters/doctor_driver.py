@@ -15,13 +15,15 @@ import importlib
 import json
 import os
 import shutil
+import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
 
 from conformance.adapters.dispatcher import Fatal
-from conformance.adapters.spark_java import find_java, find_spark
+from conformance.adapters.spark_folder import make_folder
+from conformance.adapters.spark_java import Spark, find_java, find_spark
 
 #: Where a Python is looked for that can run the stages; it need not be the one that Spark
 #: would start. That one comes last: it may hang.
@@ -65,6 +67,7 @@ _CONF = {
 _COME_S = 60.0
 _MORE_S = 3.0
 _LOOK_S = 0.2
+_END_S = 20.0
 _MOST_AT_ONCE = 64
 _FIRST_WITH_ARGUMENT = (4, 0)
 _MODULES = {"daemon": "pyspark.daemon", "worker": "pyspark.worker"}
@@ -79,6 +82,7 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # Spark's launcher and PySpark print
     wanted: dict[str, Any] = json.load(sys.stdin)
+    signal.signal(signal.SIGTERM, _leave)
 
     def tell(**fields: Any) -> None:
         out.write(json.dumps(fields) + "\n")
@@ -92,16 +96,44 @@ def main() -> None:
         tell(kind="fatal", why=words[0] if words else type(error).__name__, is_usage=is_usage)
 
 
+def _leave(_number: int, _frame: object) -> None:
+    raise SystemExit(1)
+
+
 def _examine(wanted: dict[str, Any], tell: Any) -> None:
     spark = find_spark()
-    home = os.path.dirname(spark.jars)
+    conf = {**_CONF, **wanted["conf"]}
+    folder = make_folder()
+    try:
+        _settle(os.path.dirname(spark.jars), conf, folder)
+        _with_spark(spark, conf, wanted, tell)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _settle(home: str, conf: dict[str, str], folder: str) -> None:
+    """Keep Spark's temporary files of this host in a folder that goes, where nobody minds."""
+    os.environ.setdefault("SPARK_LOCAL_DIRS", folder)
+    elsewhere = f"-Djava.io.tmpdir={folder}"
+    conf.setdefault("spark.driver.extraJavaOptions", elsewhere)
+    if conf.get("spark.master", "").startswith("local-cluster") and "SPARK_HOME" not in os.environ:
+        conf.setdefault("spark.executor.extraJavaOptions", elsewhere)
+        # Its workers write into SPARK_HOME/work.
+        own = os.path.join(folder, "home")
+        os.mkdir(own)
+        for name in os.listdir(home):
+            os.symlink(os.path.join(home, name), os.path.join(own, name))
+        home = own
     os.environ.setdefault("SPARK_HOME", home)
+
+
+def _with_spark(spark: Spark, conf: dict[str, str], wanted: dict[str, Any], tell: Any) -> None:
     if "JAVA_HOME" not in os.environ and shutil.which("java") is None:
         program = os.path.realpath(find_java(spark).program)
         os.environ["JAVA_HOME"] = os.path.dirname(os.path.dirname(program))
     # Its scripts would run PYSPARK_PYTHON, which may be what is broken.
     os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
-    context = _open(wanted["conf"])
+    context = _open(conf)
     try:
         options = _options(wanted, context, spark.line >= _FIRST_WITH_ARGUMENT)
         executors = _wait_for_executors(context)
@@ -110,12 +142,21 @@ def _examine(wanted: dict[str, Any], tell: Any) -> None:
             tell(kind="answer", executor=executor, lines=lines, error=error)
     finally:
         context.stop()
+        _end_jvm(context)
+
+
+def _end_jvm(context: Any) -> None:
+    """Have the JVM end before its folder goes: it ends with its standard input."""
+    process = getattr(context._gateway, "proc", None)  # noqa: SLF001 - PySpark has no other way
+    if process is not None:
+        process.stdin.close()
+        process.wait(_END_S)
 
 
 def _open(conf: dict[str, str]) -> Any:
     pyspark: Any = importlib.import_module("pyspark")
     settings = pyspark.SparkConf()
-    for key, value in {**_CONF, **conf}.items():
+    for key, value in conf.items():
         settings.set(key, value)
     if not settings.contains("spark.master"):
         raise NoCluster("no cluster is named: say --master, or set spark.master")
