@@ -61,6 +61,7 @@ TOO_NEW = {
     "Version: 9.9.0\nRequires-Python: >=3.99\n",
 }
 WRONG_FAMILY = "import os\nos.environ.pop('SPARK_PREFER_IPV6')\n"
+FLOOD = "import os\nos.write(2, b'x' * 100_000)\n"
 LIVE = "from fake_daemons.life import live\nif __name__ == '__main__':\n    live()\n"
 
 TWELVE = {
@@ -105,6 +106,9 @@ TWELVE = {
         "reference_impl.daemon",
         worker="pyspark_spinning",
         files={"pyspark_spinning.py": SPINNING},
+    ),
+    "a flood on stderr before the port": Setup(
+        "first bytes", "floods-stderr", 8, "flooding", files={"flooding.py": FLOOD + LIVE}
     ),
     "module missing": Setup("start", "module-missing", 8, "no_such_daemon"),
 }
@@ -200,7 +204,10 @@ def test_a_simple_worker_is_named_by_what_it_does(wfc: Wfc, worker: str) -> None
     assert file.exit_code == 1
 
 
-@pytest.mark.parametrize("daemon", ["reference_impl.daemon", HEALTHY])
+@pytest.mark.parametrize(
+    "daemon",
+    ["reference_impl.daemon", HEALTHY, "fake_daemons.floods_stderr", "fake_daemons.floods_stdout"],
+)
 def test_a_healthy_daemon_passes_quickly(wfc: Wfc, daemon: str) -> None:
     """All stages, in well under three seconds."""
     (seen,) = examine(wfc, Setup("", "", 0, daemon)).examinations

@@ -92,6 +92,9 @@ class DaemonStages:
         """See that four bytes come, and that they are no text."""
         if not self._daemon.peek(1, 0):
             within = f"{self._options.start_s:g} s"
+            if self._daemon.waits_for_errors():
+                saw = "it waits, as nobody reads its stderr, which is full, before the port"
+                raise Failed("floods-stderr", saw)
             if self._daemon.status() is None and not self._daemon.is_at_end:
                 raise Failed("silent", f"nothing on its stdout for {within}; it lives")
             raise Failed("closed-stdout", "its stdout ended without a byte; it lives")
@@ -117,6 +120,7 @@ class DaemonStages:
             rest = self._daemon.peek(INT_BYTES, _REST_S)
             also = f"; the next bytes are {spaced(rest)}" if rest else ""
             raise Failed("foreign-port", f"{self._port}, but the daemon listens on {real}{also}")
+        self._daemon.read_on()
         mine = [place.address for place in places if place.port == self._port]
         return f"{self._port}" + (f", where it listens on {' and '.join(mine)}" if mine else "")
 

@@ -7,9 +7,10 @@ import os
 import select
 import signal
 import subprocess
-import tempfile
 import time
 from typing import IO, TYPE_CHECKING
+
+from conformance.adapters.doctor.stream import Stream
 
 if TYPE_CHECKING:
     from socket import socket
@@ -21,8 +22,7 @@ TOKEN = "WFC_DOCTOR_TOKEN"  # noqa: S105 - a variable's name
 #: The factory's secret, of 256 bits.
 SECRET = "PYTHON_WORKER_FACTORY_SECRET"  # noqa: S105 - likewise
 _CHUNK_BYTES = 65536
-#: How much of its standard error is kept, in bytes and in lines.
-_TAIL_BYTES = 8000
+#: How many lines of its standard error are kept.
 TAIL_LINES = 20
 
 
@@ -77,7 +77,6 @@ class Process:
 
     def __init__(self, argv: list[str], env: dict[str, str]) -> None:
         self._secret = env.get(SECRET, "")
-        self._stderr = _nameless_file()
         self._ahead = b""
         self.is_at_end = False
         self._popen = subprocess.Popen(
@@ -85,10 +84,11 @@ class Process:
             env=env,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._stderr,
+            stderr=subprocess.PIPE,
             bufsize=0,
         )
         self.pid = self._popen.pid
+        self._stderr = Stream(self._popen.stderr)
 
     def read(self, size: int, within_s: float) -> bytes:
         """Read so many bytes of its standard output, fewer at its end or the limit.
@@ -123,6 +123,19 @@ class Process:
                 break
             self._ahead += more
         return self._ahead[:size]
+
+    def read_errors_on(self) -> None:
+        """Read its standard error from here on, as Spark does of a simple worker at once."""
+        self._stderr.read_on()
+
+    def read_on(self) -> None:
+        """Read all that it writes from here on, as Spark does once it has a port."""
+        self.read_errors_on()
+        Stream(self._popen.stdout).read_on()
+
+    def waits_for_errors(self) -> bool:
+        """Tell whether it waits for somebody to read its standard error."""
+        return self._stderr.is_full()
 
     def status(self) -> int | None:
         """Ask how it ended.
@@ -166,10 +179,7 @@ class Process:
         Returns:
             Lines.
         """
-        end = self._stderr.seek(0, os.SEEK_END)
-        self._stderr.seek(max(0, end - _TAIL_BYTES))
-        text = self._stderr.read().decode(errors="replace")
-        self._stderr.seek(0, os.SEEK_END)
+        text = self._stderr.so_far().decode(errors="replace")
         return self.hide(text).rstrip().splitlines()[-TAIL_LINES:]
 
     def hide(self, text: str) -> str:
@@ -188,16 +198,9 @@ class Process:
         if self._popen.poll() is None:
             self._popen.kill()
         self._popen.wait()
-        for file in (self._popen.stdin, self._popen.stdout, self._stderr):
+        for file in (self._popen.stdin, self._popen.stdout, self._popen.stderr):
             if file:
                 file.close()
-
-
-def _nameless_file() -> IO[bytes]:
-    """A file that needs no writable directory, where the kernel has such."""
-    with contextlib.suppress(AttributeError, OSError):
-        return os.fdopen(os.memfd_create("stderr"), "w+b", buffering=0)
-    return tempfile.TemporaryFile(buffering=0)
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:

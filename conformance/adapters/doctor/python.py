@@ -239,6 +239,7 @@ def run(argv: list[str], env: dict[str, str], within_s: float) -> tuple[str, int
     except OSError as error:
         raise not_started(argv[0], error) from None
     try:
+        process.read_errors_on()
         process.hang_up()
         said = process.read(_LONGEST_BYTES, within_s).decode(errors="replace")
         return said, process.wait(min(within_s, 1.0)), process.said()

@@ -139,6 +139,7 @@ class SimpleStages:
             self._process = Process(self.argv, env)
         except OSError as error:
             raise not_started(self.argv[0], error) from None
+        self._process.read_errors_on()
         self._process.hang_up()
 
     def _accept(self, server: socket.socket) -> socket.socket:

@@ -107,7 +107,8 @@ class Connection:
         if data:
             raise Failed(f"half-{key}", f"{len(data)} of {size} bytes of the {what}, then {end}")
         symptom = {"silence": "no", "the end": "closed-before", "a reset": "reset-before"}[end]
-        raise Failed(f"{symptom}-{key}", f"no {what}: {end} ({self._limit_s:g} s at most)")
+        within = f" for {self._limit_s:g} s" if end == "silence" else ""
+        raise Failed(f"{symptom}-{key}", f"no {what}: {end}{within}")
 
     def read_int(self, what: str) -> int:
         """Read an integer.

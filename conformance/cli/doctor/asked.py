@@ -15,6 +15,8 @@ _PYTHON = "python3"
 _VARIABLE = "PYSPARK_PYTHON"
 #: A start may compile all that it imports: so many times the limit of the other waits.
 _START_TIMES = 4
+#: Starts and waits of all stages, in limits; and what comes on top, in seconds.
+_MOST_WAITS, _RESERVE_S = 60, 60.0
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +42,11 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     argument: bool | None = None
     is_json: bool = False
     env: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+
+    @property
+    def whole_s(self) -> float:
+        """What all stages together may take: more than their own limits add up to."""
+        return _MOST_WAITS * self.limit_s + _RESERVE_S
 
     def options(self, token: str, **more: object) -> str:
         """Write it for the stages.

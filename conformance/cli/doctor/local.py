@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from conformance.cli.doctor.asked import Asked
     from conformance.report.doctor_file import Examination, StageEntry
 
-#: The stages' own limits add up to less than so many times the limit of one.
-_MOST_WAITS = 60
 _TIDY_S = 10.0
 _CHUNK_BYTES = 65536
 #: Marks everything that the stages start.
@@ -56,7 +54,7 @@ def examine(asked: Asked, on_stage: Callable[[StageEntry], None]) -> Examination
         )
         try:
             hand_over(process, pack())
-            for line in lines_of(process, asked.limit_s * _MOST_WAITS):
+            for line in lines_of(process, asked.whole_s):
                 stage = gathering.take(line)
                 if stage is not None:
                     on_stage(stage)

@@ -11,7 +11,18 @@ import conformance
 from conformance.errors import SuiteError
 
 #: The modules, each after those that it needs.
-_PARTS = ("seen", "proc", "launch", "python", "wire", "daemon", "simple", "culprit", "program")
+_PARTS = (
+    "seen",
+    "proc",
+    "stream",
+    "launch",
+    "python",
+    "wire",
+    "daemon",
+    "simple",
+    "culprit",
+    "program",
+)
 _PACKAGE = "conformance.adapters.doctor"
 _ROOM = Path(conformance.__file__).parent / "adapters" / "doctor"
 _FENCE = "'''"

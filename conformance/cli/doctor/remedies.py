@@ -125,10 +125,14 @@ _STARTS = {
         HANGS,
         (
             "an import that waits: for the network, a lock, a file system that hangs",
-            "more than 64 kB on standard error before the port: Spark does not read it yet",
             "a wrapper of {daemon} that never calls its manager()",
         ),
         "run `{python} -X importtime -m {module}` by hand: the last line is where it waits",
+    ),
+    "floods-stderr": Remedy(
+        HANGS,
+        ("more than 64 kB on standard error before the port: Spark reads it only then",),
+        "write less there while modules are imported: warnings, tracing, PYTHONVERBOSE",
     ),
     "closed-stdout": Remedy(
         "EOFException occurred while reading the port number from {daemon}'s stdout., 10 s later",
