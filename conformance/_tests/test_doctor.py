@@ -26,7 +26,8 @@ from conformance.drive import sandbox
 from conformance.report.doctor_file import DoctorFile
 
 LIMIT_S = 1.0
-#: A start has four times as long; one second is for a busy machine.
+#: A start has four times as long, which is spent waiting for the first byte; one second is
+#: for a busy machine.
 BOUND_S = {"start": 5.0, "first bytes": 6.0}
 HEALTHY = "fake_daemons.well_behaved"
 PYTHON = sandbox.own_python()
@@ -180,7 +181,9 @@ def test_a_broken_set_up_is_named(wfc: Wfc, setup: Setup) -> None:
     trouble = seen.troubles[0]
     assert (trouble.stage, trouble.symptom, file.exit_code) == setup[:3], trouble
     failed = next(one for one in seen.stages if one.verdict == "fail")
-    assert failed.took_s < BOUND_S.get(failed.name, LIMIT_S + 1.0)
+    names = ("start", failed.name) if failed.name == "first bytes" else (failed.name,)
+    took_s = sum(one.took_s for one in seen.stages if one.name in names)
+    assert took_s < BOUND_S.get(failed.name, LIMIT_S + 1.0)
     assert trouble.spark_says
     assert trouble.causes
     assert trouble.to_do

@@ -86,6 +86,7 @@ class DaemonStages:
             status = self._daemon.wait(0.5)
             if status is not None:
                 raise ended_early(self._daemon, status, "announced its port")
+            return f"pid {self._daemon.pid}, which lives {time.monotonic() - began:.1f} s later"
         return f"pid {self._daemon.pid}, {time.monotonic() - began:.1f} s to its first byte"
 
     def see_first_bytes(self) -> str:
