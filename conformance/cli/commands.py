@@ -21,11 +21,12 @@ the suite; 4 usage; 5 nothing scored; 6 a stale or expired baseline entry; 7 inc
 or INCOMPLETE under --gate; 8 the implementation could not be started."""
 
 _DOCTOR_EPILOG = """\b
-Exit codes: 0 all stages pass; 1 a stage behind the daemon's announcement fails, or a simple
-worker; 2 interrupted; 3 an error of the suite; 4 usage; 8 no daemon could be started (stages
-executable, start, first bytes, port), with --impl the adapter does not work, with
---in-executors Spark itself does not start. Of several executors 1 wins over 8, and 8
-over 7: an executor gave no answer."""
+Exit codes: 0 all stages pass; 1 a stage behind the daemon's announcement
+fails, or a simple worker; 2 interrupted; 3 an error of the suite; 4 usage;
+8 no daemon could be started (stages executable, start, first bytes, port),
+with --impl the adapter does not work, with --in-executors Spark itself does
+not start. Of several executors 1 wins over 8, and 8 over 7: an executor gave
+no answer."""
 
 _IMPL_HELP = "The implementation: py:MODULE:CALLABLE, cmd:COMMAND, spark:VENV or mutant:NAME."
 
