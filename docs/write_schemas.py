@@ -1,6 +1,7 @@
 """Write the published schemas from the code; with --check, see that they are up to date.
 
 The forms stand in conformance/door/messages.py, conformance/report/verdict_file.py,
+conformance/report/doctor_file.py,
 conformance/report/kill_matrix.py and conformance/evidence/scenario.py.
 """
 
@@ -22,6 +23,7 @@ from conformance.door.messages import (  # noqa: E402 - found by the line above
     Request,
 )
 from conformance.evidence.scenario import Scenario  # noqa: E402 - likewise
+from conformance.report.doctor_file import DoctorFile  # noqa: E402 - likewise
 from conformance.report.kill_matrix import KillMatrix  # noqa: E402 - likewise
 from conformance.report.verdict_file import VerdictFile  # noqa: E402 - likewise
 
@@ -36,6 +38,16 @@ def verdict_schema() -> dict[str, Any]:
     """
     schema = msgspec.json.schema(VerdictFile)
     return {"$schema": _DIALECT, "title": "verdict.json of worker-factory-conformance", **schema}
+
+
+def doctor_schema() -> dict[str, Any]:
+    """Make the schema of what `wfc doctor --json` writes.
+
+    Returns:
+        A JSON Schema.
+    """
+    schema = msgspec.json.schema(DoctorFile)
+    return {"$schema": _DIALECT, "title": "wfc doctor --json", **schema}
 
 
 def mutants_schema() -> dict[str, Any]:
@@ -87,6 +99,7 @@ def scenario_schema() -> dict[str, Any]:
 
 SCHEMAS = {
     "verdict.schema.json": verdict_schema,
+    "doctor.schema.json": doctor_schema,
     "mutants.schema.json": mutants_schema,
     "protocol.schema.json": protocol_schema,
     "scenario.schema.json": scenario_schema,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 import conformance
 from conformance.drive import interrupts
@@ -18,6 +19,14 @@ _EPILOG = """\b
 Exit codes: 0 nothing unexpected; 1 an unexpected failure; 2 interrupted; 3 an error of
 the suite; 4 usage; 5 nothing scored; 6 a stale or expired baseline entry; 7 inconclusive,
 or INCOMPLETE under --gate; 8 the implementation could not be started."""
+
+_DOCTOR_EPILOG = """\b
+Exit codes: 0 all stages pass; 1 a stage behind the daemon's announcement
+fails, or a simple worker; 2 interrupted; 3 an error of the suite; 4 usage;
+8 no daemon could be started (stages executable, start, first bytes, port),
+with --impl the adapter does not work, with --in-executors Spark itself does
+not start. Of several executors 1 wins over 8, and 8 over 7: an executor gave
+no answer."""
 
 _IMPL_HELP = "The implementation: py:MODULE:CALLABLE, cmd:COMMAND, spark:VENV or mutant:NAME."
 
@@ -139,13 +148,54 @@ def run(**options: Any) -> int:
     return run_suite(read_options(options))
 
 
-@root.command()
-@click.option("--impl", metavar="KIND:ID", required=True, help=_IMPL_HELP)
-def doctor(impl: str) -> int:
-    """See step by step whether an adapter works, before a suite is spent on it."""
-    from conformance.cli.doctor import examine  # noqa: PLC0415 - start-up time
+@root.command(epilog=_DOCTOR_EPILOG)
+@click.option("--impl", metavar="KIND:ID", help=f"Examine an adapter instead. {_IMPL_HELP}")
+@click.option("--daemon", metavar="MODULE", help="The daemon module.  [default: pyspark.daemon]")
+@click.option("--worker", metavar="MODULE", help="The worker module.  [default: pyspark.worker]")
+@click.option(
+    "--python",
+    metavar="EXE",
+    help="Instead of what Spark would start: PYSPARK_PYTHON, else python3 along PATH.",
+)
+@click.option(
+    "--env",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="A variable for the daemon, as spark.executorEnv.NAME; repeatable.",
+)
+@click.option(
+    "--limit",
+    "limit_s",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0.1, max=600),
+    default=5.0,
+    show_default=True,
+    help="For each wait; a start has four times as long.",
+)
+@click.option("--in-executors", is_flag=True, help="The same in every executor of a Spark cluster.")
+@click.option(
+    "--spark",
+    metavar="VENV",
+    help="With --in-executors: the driver's PySpark.  [default: where wfc is installed]",
+)
+@click.option("--master", metavar="URL", help="With --in-executors: the cluster.")
+@click.option(
+    "--conf", metavar="K=V", multiple=True, help="With --in-executors: for Spark; repeatable."
+)
+@click.option("--json", "as_json", is_flag=True, help="For programs: docs/doctor.schema.json.")
+@click.pass_context
+def doctor(context: click.Context, /, **options: Any) -> int:
+    """Say why a daemon, a worker or an adapter does not start, step by step.
 
-    return examine(impl)
+    Without --impl it does to the daemon module, on this host and without a JVM, what Spark's
+    factory does, from finding the Python to the end of the last process, and names the first
+    stage that fails. With --in-executors each executor does, by a plain process of the JVM's
+    (RDD.pipe), where Python workers do not run.
+    """
+    from conformance.cli.doctor.choice import choose  # noqa: PLC0415 - start-up time
+
+    is_named = context.get_parameter_source("impl") is ParameterSource.COMMANDLINE
+    return choose(options, is_impl_named=is_named)
 
 
 @root.command()

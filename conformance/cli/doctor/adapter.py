@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from conformance.cli.examination import Examination
+from conformance.cli.doctor.examination import Examination
 from conformance.cli.printing import painter, width
 from conformance.drive.interrupts import current
 from conformance.errors import ConformanceError, ContractViolation, ProtocolError

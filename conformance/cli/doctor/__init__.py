@@ -1,0 +1,1 @@
+"""`wfc doctor`: of an adapter, does it work; of a daemon and its workers, why not."""
