@@ -70,6 +70,11 @@ def root(context: click.Context) -> None:
 @root.command(epilog=_EPILOG)
 @click.option("--impl", metavar="KIND:ID", help=_IMPL_HELP)
 @click.option("--daemon", metavar="MODULE", help="A daemon module to be judged.")
+@click.option(
+    "--python",
+    metavar="EXE",
+    help="The interpreter, or virtual environment, that has it; our own unless given.",
+)
 @click.option("--profile", metavar="NAME", help="What to judge by (wfc list profiles).")
 @click.option(
     "--clause", "clauses", metavar="GLOB", multiple=True, help="Only these clauses; repeatable."
