@@ -9,9 +9,9 @@ import pytest
 from conformance.check.daemons import open_connections, wrong_answers
 from conformance.check.durations import early_answers, late_answers
 from conformance.check.faults import unstruck_faults
-from conformance.check.plain import broken_promises
+from conformance.check.plain import broken_promises, unequal_values
 from conformance.contract.limits import FORK_RETRY_S, MUST_HAPPEN_S
-from conformance.stage.hiring import connect, hire
+from conformance.stage.hiring import connect, hire, parent_of
 
 if TYPE_CHECKING:
     from conformance.stage.stage import Stage
@@ -31,7 +31,7 @@ def test_a_fork_refused_for_now_is_tried_again(stage: Stage) -> None:
             "D-26",
             wrong_answers(reply.decode(), "ok"),
             wrong_answers(connection.task("pid"), str(pid)),
-            wrong_answers(hire(stage, daemon).task("parent"), str(daemon.pid)),
+            unequal_values("parent:", parent_of(hire(stage, daemon)), daemon.pid),
         )
     stage.judge("D-26", unstruck_faults(stage.history, "fork", len(daemons)))
     for pause_s in pauses_s(stage):

@@ -18,7 +18,7 @@ from conformance.contract.wire import encode_int
 from conformance.drive import sandbox
 from conformance.errors import Unobservable
 from conformance.observe import processes
-from conformance.stage.hiring import connect, hire
+from conformance.stage.hiring import connect, has_done, hire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ def test_a_kill_request_kills_the_worker_it_names(stage: Stage) -> None:
     """The worker ignores every signal that can be ignored; its colleague goes on."""
     daemon = stage.daemon()
     worker, colleague = hire(stage, daemon), hire(stage, daemon)
-    worker.task("deaf")
+    has_done(worker, "deaf")
     daemon.request_kill(worker.pid)
     stage.judge(
         "D-12",

@@ -12,9 +12,10 @@ from conformance.check.daemons import (
     surviving_processes,
     wrong_answers,
 )
+from conformance.check.plain import unequal_values
 from conformance.drive import sandbox
 from conformance.observe import processes
-from conformance.stage.hiring import connect, hire
+from conformance.stage.hiring import connect, has_done, hire, parent_of
 
 if TYPE_CHECKING:
     from conformance.drive.caller import DaemonProcess
@@ -50,7 +51,7 @@ def test_sighup_does_not_end_the_daemon(stage: Stage) -> None:
     stage.judge(
         "D-19",
         wrong_answers(worker.task("pid"), str(worker.pid)),
-        wrong_answers(hire(stage, daemon).task("parent"), str(daemon.pid)),
+        unequal_values("parent:", parent_of(hire(stage, daemon)), daemon.pid),
         lost_processes("the daemon", {daemon.pid: processes.is_alive(daemon.pid)}),
     )
 
@@ -75,7 +76,7 @@ def three_workers(stage: Stage, daemon: DaemonProcess) -> tuple[int, ...]:
     """Take on a worker that nobody authenticated, an idle one and a busy one."""
     waiting, idle, busy = connect(stage, daemon), hire(stage, daemon), hire(stage, daemon)
     waiting.read_pid()
-    busy.task("linger")
+    has_done(busy, "linger")
     return waiting.pid, idle.pid, busy.pid
 
 
