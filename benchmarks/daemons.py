@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 import msgspec
 
-from benchmarks.verdicts import run
+from benchmarks.verdicts import first_finding, run
 from conformance.contract.profiles import PROFILES
 from conformance.door.find import ROOT
 from conformance.errors import UsageError
@@ -26,8 +26,6 @@ _FILE = ROOT / "docs" / "daemons.json"
 _NEWEST = tuple(PROFILES)[-1]
 #: Releases whose `pyspark.daemon` is judged.
 _RELEASES = ("3.5.9", "4.0.4", "4.1.3", "4.2.0", "4.3.0")
-#: How much of a finding is kept, in characters.
-_SEEN = 160
 
 
 class Subject(NamedTuple):
@@ -124,13 +122,7 @@ def judge(subject: Subject, python: str) -> Judged:
 
 
 def _reason(entry: ClauseEntry) -> str:
-    if entry.reason:
-        return entry.reason
-    found = next(iter(entry.findings), None)
-    if found is None:
-        return ""
-    line = " ".join(f"{found.wrong}: expected {found.expected}; actual {found.actual}".split())
-    return line if len(line) <= _SEEN else line[: _SEEN - 1] + "…"
+    return entry.reason or first_finding(entry.findings)
 
 
 def _told(judged: Judged, wrong: tuple[str, ...]) -> str:

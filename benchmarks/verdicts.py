@@ -16,10 +16,13 @@ from conformance.report.verdict_file import read
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from conformance.evidence.findings import Finding
     from conformance.report.verdict_file import VerdictFile
 
 #: How long one run may take, in seconds.
 _WITHIN_S = 600.0
+#: How much of a finding is kept, in characters.
+_SEEN = 160
 
 
 def run(options: Iterable[str], name: str) -> VerdictFile:
@@ -57,3 +60,20 @@ def run(options: Iterable[str], name: str) -> VerdictFile:
 
 def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+def first_finding(findings: Iterable[Finding]) -> str:
+    """Tell the first finding in a line.
+
+    Args:
+        findings: of a clause.
+
+    Returns:
+        What was expected and what was seen, cut to a line; empty if there is none.
+    """
+    found = next(iter(findings), None)
+    if found is None:
+        return ""
+    text = f"{found.wrong}: expected {found.expected}; actual {found.actual}"
+    line = " ".join(text.replace(str(Path.cwd()), "(working directory)").split())
+    return line if len(line) <= _SEEN else line[: _SEEN - 1] + "…"

@@ -93,6 +93,25 @@ def test_the_first_argument_names_the_worker_module(stage: Stage) -> None:
     stage.judge("D-36", wrong_answers(worker.task("imported"), str(worker.pid)))
 
 
+@pytest.mark.clauses("D-08", "D-35")
+def test_no_argument_will_do(stage: Stage) -> None:
+    """As Spark starts it up to 3.5: some worker module of the daemon's own serves."""
+    daemon = stage.daemon(worker_module="")
+    worker = connect(stage, daemon)
+    worker.read_pid()
+    stage.judge("D-08", wrong_transcripts(worker.authenticate(), b"ok"))
+    worker.send(encode_text("pid"))
+    stage.judge(
+        "D-35",
+        broken_promises(
+            "idle_workers",
+            holds=bool(worker.receive(1)),
+            expected="an answer of pyspark.worker, or what stands for it",
+            actual="none",
+        ),
+    )
+
+
 @pytest.mark.clauses("D-35")
 def test_a_wrappers_own_argument_is_no_worker_module(stage: Stage) -> None:
     """The argument names a module that exists, but is not one of pyspark's."""

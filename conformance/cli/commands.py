@@ -156,12 +156,16 @@ def doctor(impl: str) -> int:
 @root.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--impl", metavar="KIND:ID", default="", help="Instead of what the file names.")
+@click.option("--daemon", metavar="MODULE", default="", help="Instead of what the file names.")
+@click.option("--python", metavar="EXE", default="", help="The interpreter that has it.")
 @click.option("--profile", metavar="NAME", default="", help="Instead of what the file names.")
-def replay(file: Path, impl: str, profile: str) -> int:
+def replay(file: Path, impl: str, daemon: str, python: str, profile: str) -> int:
     """Play a failure again: FIXED (0), STILL FAILS (1) or CANNOT REPLAY (7)."""
     from conformance.cli.replay import replay as play_again  # noqa: PLC0415 - start-up time
+    from conformance.stage.opening import Wanted  # noqa: PLC0415 - start-up time
 
-    return play_again(file, impl, profile)
+    asked = Wanted(impl=impl, daemon=daemon, python=python, profile=profile)
+    return play_again(file, asked)
 
 
 @root.command()

@@ -98,6 +98,11 @@ class Run:
         return self.about.daemon
 
     @property
+    def asked_daemon(self) -> OwnDaemon | None:
+        """The daemon module that the user asked for, if he did."""
+        return self._daemon
+
+    @property
     def name(self) -> str:
         """KIND:ID of the implementation; empty if a daemon module alone is under test."""
         return self.implementation.name if self.implementation else ""
