@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from _socket import AF_INET, AF_INET6, AF_UNIX, MSG_DONTWAIT, SOCK_STREAM, SOMAXCONN
+from errno import EAGAIN, EINTR
 
 from fake_daemons.kernel import TYPE_CHECKING, Socket
 from fake_daemons.mischief import Actions, hang, nothing, step
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 #: pyspark.daemon listens with max(1024, SOMAXCONN).
 _BACKLOG = max(1024, SOMAXCONN)
 _BOMB_LIMIT = "16"
+#: How long pyspark.daemon waits before it forks again, in seconds.
+_FORK_PAUSE_S = 1.0
 _LOOK_BYTES = 65536
 
 
@@ -146,9 +149,9 @@ class Accepting(Process):
         """
         waits, releases = os.pipe()
         try:
-            pid = self.fork()
+            pid = self._fork_twice()
         except OSError as refused:
-            self._refuse(refused.errno or 0)
+            self._refuse(-(refused.errno or 1))
             pid = -1
         if pid == 0:
             os.close(releases)
@@ -162,6 +165,16 @@ class Accepting(Process):
             self.report("fork", n=self.n, worker_pid=pid)
         os.close(releases)
         os.close(waits)
+
+    def _fork_twice(self) -> int:
+        """Fork, and try once more if the system has no room just now, as pyspark.daemon does."""
+        try:
+            return self.fork()
+        except OSError as refused:
+            if refused.errno not in (EAGAIN, EINTR):
+                raise
+        self.wait(within_s=_FORK_PAUSE_S)
+        return self.fork()
 
     def _become_worker(self) -> None:
         daemon_pid = os.getppid()

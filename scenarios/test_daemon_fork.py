@@ -1,4 +1,8 @@
-"""What a daemon does when the kernel refuses to fork; the refusal is the probe's doing."""
+"""What a daemon does when the kernel refuses to fork.
+
+EAGAIN is the kernel's own doing, by a limit of processes; errnos that no limit brings about
+are the probe's.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,11 @@ import pytest
 from conformance.check.daemons import open_connections, wrong_answers
 from conformance.check.durations import early_answers, late_answers
 from conformance.check.faults import unstruck_faults
-from conformance.check.plain import broken_promises
+from conformance.check.plain import broken_promises, unequal_values
 from conformance.contract.limits import FORK_RETRY_S, MUST_HAPPEN_S
-from conformance.stage.hiring import connect, hire
+from conformance.drive.scarcity import no_more_processes
+from conformance.errors import Unobservable
+from conformance.stage.hiring import connect, hire, parent_of
 
 if TYPE_CHECKING:
     from conformance.stage.stage import Stage
@@ -31,7 +37,7 @@ def test_a_fork_refused_for_now_is_tried_again(stage: Stage) -> None:
             "D-26",
             wrong_answers(reply.decode(), "ok"),
             wrong_answers(connection.task("pid"), str(pid)),
-            wrong_answers(hire(stage, daemon).task("parent"), str(daemon.pid)),
+            unequal_values("parent:", parent_of(hire(stage, daemon)), daemon.pid),
         )
     stage.judge("D-26", unstruck_faults(stage.history, "fork", len(daemons)))
     for pause_s in pauses_s(stage):
@@ -40,6 +46,26 @@ def test_a_fork_refused_for_now_is_tried_again(stage: Stage) -> None:
             early_answers(pause_s, FORK_RETRY_S / 2),
             late_answers(pause_s, FORK_RETRY_S + MUST_HAPPEN_S),
         )
+
+
+@pytest.mark.clauses("D-26")
+def test_a_fork_that_a_limit_forbids_is_tried_again(stage: Stage) -> None:
+    """The daemon may have no more processes; the limit is lifted before it tries again."""
+    daemon = stage.daemon()
+    colleague = hire(stage, daemon)
+    with no_more_processes(daemon.pid, f"wfc-{stage.token}"):
+        refused = connect(stage, daemon)
+        early = refused.read_pid(FORK_RETRY_S / 2)
+    if early is not None:
+        raise Unobservable(f"the limit did not bind, or the daemon does not try: it sent {early}")
+    pid = refused.read_pid(FORK_RETRY_S + MUST_HAPPEN_S)
+    stage.judge(
+        "D-26",
+        unequal_values("parent of the worker in the end:", parent_of(refused), daemon.pid),
+        wrong_answers(refused.authenticate().decode(), "ok"),
+        wrong_answers(refused.task("pid"), f"{pid}"),
+        wrong_answers(colleague.task("pid"), f"{colleague.pid}"),
+    )
 
 
 @pytest.mark.clauses("D-27", "D-28")

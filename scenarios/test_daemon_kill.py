@@ -12,13 +12,13 @@ from conformance.check.daemons import (
     surviving_processes,
     wrong_answers,
 )
-from conformance.check.plain import broken_promises
+from conformance.check.plain import broken_promises, unequal_values
 from conformance.contract.limits import DAEMON_TICK_S
 from conformance.contract.wire import encode_int
 from conformance.drive import sandbox
 from conformance.errors import Unobservable
 from conformance.observe import processes
-from conformance.stage.hiring import connect, hire
+from conformance.stage.hiring import connect, has_done, hire, parent_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ def test_a_kill_request_kills_the_worker_it_names(stage: Stage) -> None:
     """The worker ignores every signal that can be ignored; its colleague goes on."""
     daemon = stage.daemon()
     worker, colleague = hire(stage, daemon), hire(stage, daemon)
-    worker.task("deaf")
+    has_done(worker, "deaf")
     daemon.request_kill(worker.pid)
     stage.judge(
         "D-12",
@@ -61,6 +61,24 @@ def test_requests_for_nobody_do_no_harm(stage: Stage) -> None:
         "D-13",
         lost_processes("the daemon", {daemon.pid: processes.is_alive(daemon.pid)}),
         wrong_answers(third.task("pid"), str(third.pid)),
+    )
+
+
+@pytest.mark.clauses("D-12", "D-13")
+def test_requests_may_come_byte_by_byte_and_twice(stage: Stage) -> None:
+    """Two requests in eight pieces; then one three times in one write."""
+    daemon = stage.daemon()
+    first, second, third = (hire(stage, daemon) for _ in range(3))
+    colleague = hire(stage, daemon)
+    for byte in encode_int(first.pid) + encode_int(second.pid):
+        daemon.write_stdin(bytes([byte]))
+    stage.judge("D-12", survivors("workers named byte by byte", first.pid, second.pid))
+    daemon.request_kill(third.pid, third.pid, third.pid)
+    stage.judge("D-12", survivors("a worker named three times", third.pid))
+    stage.judge(
+        "D-13",
+        wrong_answers(colleague.task("pid"), str(colleague.pid)),
+        unequal_values("parent:", parent_of(hire(stage, daemon)), daemon.pid),
     )
 
 

@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     from conformance.stage.stage import Stage
 
 REFUSED = encode_reply(accepted=False)
+#: Lengths of -1, -5 and the least, the greatest one; no UTF-8; a length and a secret cut short.
+MALFORMED = (
+    *(encode_int(length) for length in (-1, -5, -(2**31), 2**31 - 1)),
+    encode_int(4) + b"\xff\xfe\xfd\xfc",
+    encode_int(len(SECRET))[:2],
+    encode_text(SECRET)[:-1],
+)
 WRONG = (SECRET[::-1], SECRET[:-1], SECRET + "0", SECRET.upper(), "")
 
 
@@ -53,6 +60,39 @@ def test_a_wrong_secret_is_refused(stage: Stage) -> None:
             return
     friend = hire(stage, daemon)
     stage.judge("D-08", wrong_answers(friend.task("pid"), str(friend.pid)))
+
+
+@pytest.mark.clauses("D-08", "D-10")
+def test_what_is_no_secret_is_never_accepted(stage: Stage) -> None:
+    """Lengths that cannot be, no UTF-8, a cut one: never `ok`, and one worker each, no more."""
+    daemon = stage.daemon()
+    colleague = hire(stage, daemon)
+    for opening in MALFORMED:
+        stranger = connect(stage, daemon)
+        stranger.read_pid()
+        stranger.send(opening)
+        stranger.finish_sending()
+        said = stranger.receive_rest()
+        sandbox.wait_for_end([stranger.pid])
+        lives = {stranger.pid: processes.is_alive(stranger.pid)}
+        stage.judge("D-08", wrong_transcripts(said if said != REFUSED else b"", b""))
+        stage.judge("D-10", surviving_processes("a worker that was told no secret", lives))
+    stage.judge("D-10", wrong_answers(colleague.task("pid"), str(colleague.pid)))
+    hire(stage, daemon)
+
+
+@pytest.mark.clauses("D-08")
+def test_a_secret_may_come_byte_by_byte(stage: Stage) -> None:
+    """As slowly as a peer likes; the next one is served meanwhile."""
+    daemon = stage.daemon()
+    slow = connect(stage, daemon)
+    slow.read_pid()
+    frame = encode_text(SECRET)
+    for at in range(len(frame) - 1):
+        slow.send(frame[at : at + 1])
+    hire(stage, daemon)
+    slow.send(frame[-1:])
+    stage.judge("D-08", wrong_transcripts(slow.receive_text(), b"ok"))
 
 
 @pytest.mark.clauses("D-11", "D-07")
@@ -81,6 +121,9 @@ def test_no_task_runs_before_the_secret_was_accepted(stage: Stage) -> None:
     """The task would make a file; it is sent instead of the secret, and after a wrong one."""
     daemon = stage.daemon()
     mark = stage.directory / "mark"
+    friends = stage.directory / "friends"
+    hire(stage, daemon).task(f"touch {friends}")
+    stage.judge("D-09", unequal_values("traces of a friend's task:", _files(friends), ["friends"]))
     task = encode_text(f"touch {mark}")
     for opening in (task, encode_text("wrong") + task, encode_int(0) + task, REFUSED + task):
         stranger = connect(stage, daemon)
@@ -92,8 +135,6 @@ def test_no_task_runs_before_the_secret_was_accepted(stage: Stage) -> None:
         stage.judge("D-09", unequal_values("traces of the task:", _files(mark), []))
         if stage.record.all_findings():
             return
-    hire(stage, daemon).task(f"touch {mark}")
-    stage.judge("D-09", unequal_values("traces of a friend's task:", _files(mark), [mark.name]))
 
 
 @pytest.mark.clauses("D-10")

@@ -12,9 +12,12 @@ from conformance.check.daemons import (
     surviving_processes,
     wrong_answers,
 )
+from conformance.check.plain import unequal_values
+from conformance.contract.wire import encode_text
 from conformance.drive import sandbox
+from conformance.drive.connection import SECRET
 from conformance.observe import processes
-from conformance.stage.hiring import connect, hire
+from conformance.stage.hiring import connect, has_done, hire, parent_of
 
 if TYPE_CHECKING:
     from conformance.drive.caller import DaemonProcess
@@ -24,9 +27,9 @@ if TYPE_CHECKING:
 @pytest.mark.clauses("D-17")
 @pytest.mark.parametrize("last_words", [b"", b"\0\0"], ids=["between requests", "amid a request"])
 def test_a_hang_up_ends_the_daemon_and_its_workers(stage: Stage, last_words: bytes) -> None:
-    """One worker waits for a secret, one for a task, one is busy."""
+    """Two workers wait for a secret, one of them has half; one waits for a task, one is busy."""
     daemon = stage.daemon()
-    workers = three_workers(stage, daemon)
+    workers = four_workers(stage, daemon)
     daemon.write_stdin(last_words)
     daemon.hang_up()
     judge_end(stage, "D-17", daemon, workers)
@@ -34,11 +37,20 @@ def test_a_hang_up_ends_the_daemon_and_its_workers(stage: Stage, last_words: byt
 
 @pytest.mark.clauses("D-18")
 def test_sigterm_ends_the_daemon_and_its_workers(stage: Stage) -> None:
-    """One worker waits for a secret, one for a task, one is busy."""
+    """Two workers wait for a secret, one of them has half; one waits for a task, one is busy."""
     daemon = stage.daemon()
-    workers = three_workers(stage, daemon)
+    workers = four_workers(stage, daemon)
     daemon.signal(signal.SIGTERM)
     judge_end(stage, "D-18", daemon, workers)
+
+
+@pytest.mark.clauses("D-42")
+def test_sigint_ends_the_daemon_and_its_workers(stage: Stage) -> None:
+    """Sent to the daemon alone, which has four workers."""
+    daemon = stage.daemon()
+    workers = four_workers(stage, daemon)
+    daemon.signal(signal.SIGINT)
+    judge_end(stage, "D-42", daemon, workers)
 
 
 @pytest.mark.clauses("D-19")
@@ -50,7 +62,7 @@ def test_sighup_does_not_end_the_daemon(stage: Stage) -> None:
     stage.judge(
         "D-19",
         wrong_answers(worker.task("pid"), str(worker.pid)),
-        wrong_answers(hire(stage, daemon).task("parent"), str(daemon.pid)),
+        unequal_values("parent:", parent_of(hire(stage, daemon)), daemon.pid),
         lost_processes("the daemon", {daemon.pid: processes.is_alive(daemon.pid)}),
     )
 
@@ -71,12 +83,15 @@ def test_workers_of_a_killed_daemon_end_with_their_connections(stage: Stage) -> 
     stage.judge("D-34", surviving_processes("an orphan whose peer has gone", lives))
 
 
-def three_workers(stage: Stage, daemon: DaemonProcess) -> tuple[int, ...]:
-    """Take on a worker that nobody authenticated, an idle one and a busy one."""
-    waiting, idle, busy = connect(stage, daemon), hire(stage, daemon), hire(stage, daemon)
+def four_workers(stage: Stage, daemon: DaemonProcess) -> tuple[int, ...]:
+    """Take on workers: two that wait for a secret or half of one, an idle one, a busy one."""
+    waiting, half = connect(stage, daemon), connect(stage, daemon)
     waiting.read_pid()
-    busy.task("linger")
-    return waiting.pid, idle.pid, busy.pid
+    half.read_pid()
+    half.send(encode_text(SECRET)[:20])
+    idle, busy = hire(stage, daemon), hire(stage, daemon)
+    has_done(busy, "linger")
+    return waiting.pid, half.pid, idle.pid, busy.pid
 
 
 def judge_end(stage: Stage, clause: str, daemon: DaemonProcess, workers: tuple[int, ...]) -> None:

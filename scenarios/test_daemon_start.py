@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.check.daemons import foreign_addresses, wrong_answers, wrong_ports
+from conformance.check.daemons import (
+    foreign_addresses,
+    wrong_answers,
+    wrong_ports,
+    wrong_transcripts,
+)
 from conformance.check.plain import broken_promises, unequal_values
 from conformance.contract.wire import encode_text
 from conformance.drive.caller import PROBE_WORKER, START_S, has_ipv6
@@ -80,10 +85,31 @@ def test_ipv6_is_used_where_it_is_preferred(stage: Stage, prefers: str) -> None:
 def test_the_first_argument_names_the_worker_module(stage: Stage) -> None:
     """The worker module tells its name, and who imported it."""
     daemon = stage.daemon()
-    name = hire(stage, daemon).task("module")
-    stage.judge("D-35", wrong_answers(name, PROBE_WORKER))
+    asked = hire(stage, daemon)
+    asked.send(encode_text("module"))
+    wanted = encode_text(PROBE_WORKER)
+    stage.judge("D-35", wrong_transcripts(asked.receive(len(wanted)), wanted))
     worker = hire(stage, daemon)
     stage.judge("D-36", wrong_answers(worker.task("imported"), str(worker.pid)))
+
+
+@pytest.mark.clauses("D-08", "D-35")
+def test_no_argument_will_do(stage: Stage) -> None:
+    """As Spark starts it up to 3.5: some worker module of the daemon's own serves."""
+    daemon = stage.daemon(worker_module="")
+    worker = connect(stage, daemon)
+    worker.read_pid()
+    stage.judge("D-08", wrong_transcripts(worker.authenticate(), b"ok"))
+    worker.send(encode_text("pid"))
+    stage.judge(
+        "D-35",
+        broken_promises(
+            "idle_workers",
+            holds=bool(worker.receive(1)),
+            expected="an answer of pyspark.worker, or what stands for it",
+            actual="none",
+        ),
+    )
 
 
 @pytest.mark.clauses("D-35")

@@ -47,6 +47,7 @@ def test_a_worker_is_reused_without_another_secret(stage: Stage, reuse: str) -> 
 def test_without_reuse_a_worker_serves_one_task(stage: Stage) -> None:
     """SPARK_REUSE_WORKER is not set, and empty; the worker neither leaves nor goes on."""
     daemons = [stage.daemon({"SPARK_REUSE_WORKER": reuse}) for reuse in (None, "")]
+    hire(stage, daemons[0]).task("module")  # whoever takes no orders has no tasks to end
     judge_wait(stage, "D-30", [(daemon, "echo once") for daemon in daemons])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,6 +45,8 @@ RUN = ("run", "--impl", REFERENCE)
 #: A clause's own tests, without the machines, which have a say in most clauses.
 NO_MACHINES = ("--effort", "none")
 TESTS = (*RUN, *NO_MACHINES)
+#: A daemon module by another interpreter, which is still to be named.
+OTHER = ("run", "--daemon", "reference_impl.daemon", "--python")
 
 
 @pytest.mark.parametrize(
@@ -60,6 +63,12 @@ TESTS = (*RUN, *NO_MACHINES)
         (["run", "--impl", "cmd:'"], 4, "no command line"),
         (["run", "--impl", "spark:/no/such/venv"], 8, "no Python at"),
         (["run", "--daemon", "no_such.daemon"], 4, "no daemon module"),
+        ([*OTHER, "no/such/python"], 8, "no program 'no/such/python'"),
+        ([*OTHER, "/bin/true"], 8, "does not answer as a Python 3 does, but 'nothing'"),
+        ([*OTHER, "/bin/echo"], 8, "does not answer as a Python 3 does"),
+        ([*OTHER, "/dev/null"], 8, "no program '/dev/null'"),
+        ([*OTHER, sys.executable, "--daemon", "no_such.daemon"], 4, "no daemon module"),
+        ([*RUN, "--python", sys.executable], 4, "--python names the interpreter of a daemon"),
         ([*RUN, "--profile", "spark-9.9"], 4, "there is no profile 'spark-9.9'"),
         ([*RUN, "--clause", "F-RTS-*"], 4, "no clause matches 'F-RTS-*'"),
         ([*RUN, "--level", "may"], 4, "'may' is not one of"),

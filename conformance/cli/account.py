@@ -222,9 +222,9 @@ def subject_of(run: Run, options: Options) -> Subject:
     """
     own = run.own_daemon
     daemon = own.module if own else ""
-    asked = options.wanted.daemon
+    asked, python = options.wanted.daemon, options.wanted.python
     if run.implementation is None:
-        return Subject(daemon=daemon, asked_daemon=asked)
+        return Subject(daemon=daemon, asked_daemon=asked, asked_python=python)
     about = run.about
     return Subject(
         impl=options.wanted.impl,
@@ -234,4 +234,5 @@ def subject_of(run: Run, options: Options) -> Subject:
         capabilities=about.capabilities,
         daemon=daemon,
         asked_daemon=asked,
+        asked_python=python,
     )

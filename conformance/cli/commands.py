@@ -79,6 +79,11 @@ def root(context: click.Context) -> None:
 @root.command(epilog=_EPILOG)
 @click.option("--impl", metavar="KIND:ID", help=_IMPL_HELP)
 @click.option("--daemon", metavar="MODULE", help="A daemon module to be judged.")
+@click.option(
+    "--python",
+    metavar="EXE",
+    help="The interpreter, or virtual environment, that has it; our own unless given.",
+)
 @click.option("--profile", metavar="NAME", help="What to judge by (wfc list profiles).")
 @click.option(
     "--clause", "clauses", metavar="GLOB", multiple=True, help="Only these clauses; repeatable."
@@ -201,12 +206,16 @@ def doctor(context: click.Context, /, **options: Any) -> int:
 @root.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--impl", metavar="KIND:ID", default="", help="Instead of what the file names.")
+@click.option("--daemon", metavar="MODULE", default="", help="Instead of what the file names.")
+@click.option("--python", metavar="EXE", default="", help="The interpreter that has it.")
 @click.option("--profile", metavar="NAME", default="", help="Instead of what the file names.")
-def replay(file: Path, impl: str, profile: str) -> int:
+def replay(file: Path, impl: str, daemon: str, python: str, profile: str) -> int:
     """Play a failure again: FIXED (0), STILL FAILS (1) or CANNOT REPLAY (7)."""
     from conformance.cli.replay import replay as play_again  # noqa: PLC0415 - start-up time
+    from conformance.stage.opening import Wanted  # noqa: PLC0415 - start-up time
 
-    return play_again(file, impl, profile)
+    asked = Wanted(impl=impl, daemon=daemon, python=python, profile=profile)
+    return play_again(file, asked)
 
 
 @root.command()

@@ -59,6 +59,7 @@ def read_options(given: dict[str, Any]) -> Options:
     wanted = Wanted(
         impl=given["impl"] or "",
         daemon=given["daemon"] or "",
+        python=given["python"] or "",
         profile=given["profile"] or "",
         clauses=tuple(given["clauses"]),
         score_should=given["level"] == "should",

@@ -22,6 +22,7 @@ class Settings(
 
     impl: str | None = None
     daemon: str | None = None
+    python: str | None = None
     profile: str | None = None
     clause: tuple[str, ...] | None = None
     level: Literal["must", "should"] | None = None

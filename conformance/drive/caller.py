@@ -36,7 +36,8 @@ class DaemonProcess:
 
     Args:
         process: the started daemon.
-        stdout_fd: reading end of its standard output; ours from here on.
+        pipes: reading ends of its standard output, and of its standard error where that is
+            a pipe that nobody reads; ours from here on.
         stderr_path: where its standard error goes.
         filler_bytes: how much stands before its own words on its standard output.
 
@@ -46,18 +47,22 @@ class DaemonProcess:
     """
 
     def __init__(
-        self, process: sandbox.Process, stdout_fd: int, stderr_path: Path, filler_bytes: int
+        self,
+        process: sandbox.Process,
+        pipes: tuple[int, int],
+        stderr_path: Path,
+        filler_bytes: int,
     ) -> None:
         self.pid = process.pid
         self.stderr_path = stderr_path
         self._process = process
-        self._stdout_fd = stdout_fd
+        self._stdout_fd, self._unread_fd = pipes
         self._filler_bytes = filler_bytes
         self._connections: list[Connection] = []
         self._port: int | None = None
 
     @classmethod
-    def start(
+    def start(  # noqa: PLR0913 - the seams of a process, all by keyword
         cls,
         own: OwnDaemon,
         bare_python: str,
@@ -65,6 +70,7 @@ class DaemonProcess:
         *,
         worker_module: str = PROBE_WORKER,
         is_stdout_full: bool = False,
+        is_stderr_unread: bool = False,
     ) -> DaemonProcess:
         """Start it.
 
@@ -72,13 +78,14 @@ class DaemonProcess:
             own: which module.
             bare_python: interpreter, if the module needs no other.
             env: variables beside the usual ones; None removes one.
-            worker_module: the module's first argument, where it takes one.
+            worker_module: the module's first argument, where it takes one; none if empty.
             is_stdout_full: let its announcement wait until the first read.
+            is_stderr_unread: let its standard error be a pipe that nobody reads.
 
         Returns:
             The daemon, not yet asked for its port.
         """
-        argument = (worker_module,) if own.worker_hook == "argv" else ()
+        argument = (worker_module,) if worker_module and own.worker_hook == "argv" else ()
         argv = (own.python_exec or bare_python, "-m", own.module, *argument)
         usual = {
             "PATH": os.environ.get("PATH", os.defpath),
@@ -90,12 +97,13 @@ class DaemonProcess:
         stderr_path = Path(merged["WFC_DIR"]) / "daemon.stderr"
         reading, writing = os.pipe2(os.O_CLOEXEC)
         filler_bytes = _fill(writing) if is_stdout_full else 0
-        with stderr_path.open("ab") as stderr:
-            process = sandbox.start(
-                argv, env=merged, cwd="/", stdout=writing, stderr=stderr.fileno()
-            )
+        unread, stderr = os.pipe2(os.O_CLOEXEC)
+        with stderr_path.open("ab") as file:
+            to = stderr if is_stderr_unread else file.fileno()
+            process = sandbox.start(argv, env=merged, cwd="/", stdout=writing, stderr=to)
+        os.close(stderr)
         os.close(writing)
-        return cls(process, reading, stderr_path, filler_bytes)
+        return cls(process, (reading, unread), stderr_path, filler_bytes)
 
     @property
     def port(self) -> int:
@@ -209,6 +217,7 @@ class DaemonProcess:
             connection.close()
         self._process.end()
         os.close(self._stdout_fd)
+        os.close(self._unread_fd)
 
     def _is_readable(self, deadline: Deadline) -> bool:
         return wait_until_readable(self._stdout_fd, deadline.left_s)

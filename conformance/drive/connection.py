@@ -8,6 +8,7 @@ import struct
 from conformance.contract.limits import MUST_HAPPEN_S
 from conformance.contract.wire import INT_BYTES, decode_int, encode_text
 from conformance.drive.clock import Deadline, wait_until_readable
+from conformance.errors import Unobservable
 
 #: Form of Spark's own secret: 256 bits as hexadecimal digits.
 SECRET = "5ec2e7" * 10 + "beef"
@@ -135,16 +136,38 @@ class Connection:
     def task(self, order: str, within_s: float = MUST_HAPPEN_S) -> str | None:
         """Let the probe worker do something (its module lists the orders).
 
+        A worker that takes no worker module of ours may echo instead: its pid, then what it
+        was sent. That answers `pid` and `echo`, and no other order.
+
         Args:
             order: what to do.
             within_s: limit in seconds.
 
         Returns:
             Its answer, or None if none came.
+
+        Raises:
+            Unobservable: if the worker echoes, and the order asks for more.
         """
         self.send(encode_text(order))
-        answer = self.receive_text(within_s)
+        head = self.receive(INT_BYTES, within_s)
+        if len(head) < INT_BYTES:
+            return None
+        size = decode_int(head)
+        begin = self.receive(min(size, INT_BYTES), within_s)
+        # No answer of the probe begins with a zero byte, as every length does.
+        if size == self.pid and begin == encode_text(order)[:INT_BYTES]:
+            return self._echoed(order, within_s)
+        answer = begin + self.receive(size - len(begin), within_s)
         return answer.decode() if answer else None
+
+    def _echoed(self, order: str, within_s: float) -> str | None:
+        said = self.receive(len(order.encode()), within_s).decode()
+        if said == "pid":
+            return str(self.pid)
+        if order.startswith("echo "):
+            return said.removeprefix("echo ")
+        raise Unobservable("its workers echo what they are sent: they take no orders of ours")
 
     def how_it_ends(self, within_s: float = MUST_HAPPEN_S) -> str:
         """Wait for the peer's close.

@@ -49,6 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("worker-factory-conformance")
     group.addoption("--impl", help="implementation under test: KIND:ID (wfc run --help)")
     group.addoption("--wfc-daemon", metavar="MODULE", help="daemon module under test")
+    group.addoption("--wfc-python", metavar="EXE", help="interpreter that has the daemon module")
     group.addoption("--wfc-profile", metavar="NAME", help="profile to judge by")
     group.addoption(
         "--wfc-clause", metavar="GLOB", action="append", default=[], help="only these clauses"
@@ -121,6 +122,7 @@ def _wanted(config: pytest.Config) -> Wanted:
     return Wanted(
         impl=asked.impl or "",
         daemon=asked.wfc_daemon or "",
+        python=asked.wfc_python or "",
         profile=asked.wfc_profile or "",
         clauses=tuple(asked.wfc_clause),
         score_should=asked.wfc_level == "should",

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from conformance.errors import Unobservable
 from conformance.machines.arena import Arena
 from conformance.machines.cases import keep, keep_unconfirmed
+from conformance.machines.daemon_file import keep_daemon_case
+from conformance.machines.daemon_hunt import DaemonHunt, origin_of
 from conformance.machines.hunt import hunt, replay_until
 from conformance.machines.performance import FULL
 
@@ -57,6 +60,27 @@ class Hunter:
             self._record.cases.append(case)
             named = (msgspec.structs.replace(one, case=case.id) for one in found.replayed.findings)
             self._judge(tuple(named))
+
+    def hunt_daemon(self) -> None:
+        """Let the daemons' machine search, and judge the clauses that had a say.
+
+        Raises:
+            Unobservable: if no daemon module is under test.
+        """
+        if self._run.own_daemon is None:
+            raise Unobservable("the implementation brings no daemon module of its own")
+        hunting = DaemonHunt(Arena(self._run, self._terms), origin_of(self._run))
+        caught = hunting.search(self._search)
+        for clause in self._record.claimed:
+            if clause in hunting.judged:
+                self._record.judge(clause)
+        for findings in hunting.explained.values():
+            self._judge(findings)
+        if caught is not None:
+            case = keep_daemon_case(caught, self._search.cases_dir)
+            self._record.cases.append(case)
+            found = caught.played.findings
+            self._judge(tuple(msgspec.structs.replace(one, case=case.id) for one in found))
 
     def replay(self, scenario: Scenario) -> None:
         """Play a scenario, and judge the clauses that it is about.

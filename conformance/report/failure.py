@@ -109,6 +109,8 @@ def again(entry: ClauseEntry, file: VerdictFile) -> str:
         words += ["--impl", file.subject.impl]
     if file.subject.asked_daemon:
         words += ["--daemon", file.subject.asked_daemon]
+    if file.subject.asked_python:
+        words += ["--python", file.subject.asked_python]
     if file.score_should:
         words += ["--level", "should"]
     words += ["--profile", file.profile, "--clause", entry.clause]

@@ -95,6 +95,8 @@ def replay(case: Case, file: VerdictFile) -> str:
         words += ["--impl", file.subject.impl]
     if file.subject.asked_daemon:
         words += ["--daemon", file.subject.asked_daemon]
+    if file.subject.asked_python:
+        words += ["--python", file.subject.asked_python]
     return shlex.join(words)
 
 

@@ -47,6 +47,7 @@ class Subject(Form, frozen=True, kw_only=True):
         capabilities: likewise.
         daemon: daemon module that was judged, empty if there was none.
         asked_daemon: the daemon module that the user named, empty if none.
+        asked_python: the interpreter that the user named for it, empty if none.
     """
 
     impl: str = ""
@@ -56,6 +57,7 @@ class Subject(Form, frozen=True, kw_only=True):
     capabilities: tuple[str, ...] = ()
     daemon: str = ""
     asked_daemon: str = ""
+    asked_python: str = ""
 
 
 class ClauseEntry(Form, frozen=True, kw_only=True):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conformance.errors import Unobservable
 from conformance.evidence.findings import Finding
+from conformance.observe import processes
 
 if TYPE_CHECKING:
     from conformance.drive.caller import DaemonProcess
@@ -60,3 +62,33 @@ def hire(stage: Stage, daemon: DaemonProcess, host: str = "127.0.0.1") -> Connec
         wrong = Finding("failed_handshakes", "a pid, then `ok` to the right secret", actual)
         raise stage.record.blame_main(wrong)
     return connection
+
+
+def has_done(worker: Connection, order: str) -> bool:
+    """Let a worker do something, if its worker module is ours.
+
+    Args:
+        worker: to be asked.
+        order: as of `Connection.task`.
+
+    Returns:
+        Whether it was done.
+    """
+    try:
+        worker.task(order)
+    except Unobservable:
+        return False
+    return True
+
+
+def parent_of(worker: Connection) -> int | None:
+    """Look whose child a worker is.
+
+    Args:
+        worker: a worker.
+
+    Returns:
+        Pid of its parent; None if there is no such process.
+    """
+    seen = processes.look(worker.pid)
+    return seen.parent_pid if seen else None

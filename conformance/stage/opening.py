@@ -12,6 +12,7 @@ from conformance.contract.deviations import Deviation  # noqa: TC001 - msgspec r
 from conformance.contract.profiles import Profile, find_profile
 from conformance.door.daemon import find_daemon
 from conformance.door.find import find
+from conformance.drive.installed import find_installed
 from conformance.drive.interrupts import current
 from conformance.errors import UsageError
 from conformance.stage.ledger import Ledger, terms_of
@@ -61,6 +62,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         impl: KIND:ID of the implementation.
         daemon: daemon module to be judged instead of the implementation's own.
+        python: interpreter that has the daemon module; the suite's own if empty.
         profile: name of the profile.
         clauses: patterns of clause ids; what matches none is left out.
         score_should: whether a SHOULD counts like a MUST.
@@ -71,6 +73,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
     impl: str = ""
     daemon: str = ""
+    python: str = ""
     profile: str = ""
     clauses: tuple[str, ...] = ()
     score_should: bool = False
@@ -94,6 +97,10 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         """
         if not self.impl and not self.daemon:
             raise UsageError("say what to judge: --impl KIND:ID or --daemon MODULE")
+        if self.python and not self.daemon:
+            raise UsageError(
+                "--python names the interpreter of a daemon module: add --daemon MODULE"
+            )
         if self.search.is_exploring and not self.search.has_machines:
             raise UsageError("--explore runs the machines alone, --effort none leaves them out")
         for glob in self.clauses:
@@ -185,12 +192,15 @@ def make_run(wanted: Wanted) -> Run:
         The run, to be closed by the caller.
 
     Raises:
-        UsageError: if something asked for does not exist.
+        UsageError: if something asked for does not exist; `DoorError` if that is an
+            interpreter.
     """
     wanted.check()
-    daemon = find_daemon(wanted.daemon) if wanted.daemon else None
     implementation = find(wanted.impl) if wanted.impl else None
-    return Run(implementation, daemon)
+    if wanted.python:
+        found = find_installed(wanted.daemon, wanted.python)
+        return Run(implementation, found.daemon, found.profile)
+    return Run(implementation, find_daemon(wanted.daemon) if wanted.daemon else None)
 
 
 def start_run(run: Run, wanted: Wanted) -> Opened:

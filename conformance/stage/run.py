@@ -37,6 +37,7 @@ class Run:
     Args:
         implementation: what is under test; None if it is a daemon module alone.
         daemon: daemon module under test; the implementation's own if None.
+        daemon_profile: profile of that module, if it is known; counts if it is alone.
 
     Attributes:
         directory: its directory, on tmpfs where there is one.
@@ -44,11 +45,15 @@ class Run:
     """
 
     def __init__(
-        self, implementation: Implementation | None, daemon: OwnDaemon | None = None
+        self,
+        implementation: Implementation | None,
+        daemon: OwnDaemon | None = None,
+        daemon_profile: str = "",
     ) -> None:
         sandbox.become_subreaper()
         self.implementation = implementation
         self._daemon = daemon
+        self._daemon_profile = daemon_profile
         self.token = secrets.token_hex(8)
         where = _SHM if os.access(_SHM, os.W_OK) else None
         self.directory = Path(tempfile.mkdtemp(prefix="wfc-", dir=where))
@@ -93,6 +98,11 @@ class Run:
         return self.about.daemon
 
     @property
+    def asked_daemon(self) -> OwnDaemon | None:
+        """The daemon module that the user asked for, if he did."""
+        return self._daemon
+
+    @property
     def name(self) -> str:
         """KIND:ID of the implementation; empty if a daemon module alone is under test."""
         return self.implementation.name if self.implementation else ""
@@ -125,8 +135,8 @@ class Run:
 
     @property
     def own_profile(self) -> str | None:
-        """The profile that the implementation says is its own, as a Spark release does."""
-        return self.about.profile if self.implementation else None
+        """The profile that is its own, as a Spark release says, and a daemon of one shows."""
+        return self.about.profile if self.implementation else self._daemon_profile or None
 
     def environment(self) -> dict[str, str]:
         """Make the variables that every fake of the run needs.

@@ -320,4 +320,26 @@ CLAUSES: tuple[Clause, ...] = (
         source="daemon.manager [P], [E4]",
         needs=(Need.DAEMON,),
     ),
+    Clause(
+        id="D-42",
+        level=Level.MUST,
+        text="On SIGINT the daemon ends and takes its workers with it.",
+        source="daemon.manager, KeyboardInterrupt [P], [E4]",
+        needs=(Need.DAEMON,),
+    ),
+    Clause(
+        id="D-43",
+        level=Level.SHOULD,
+        text="The daemon itself writes nothing to its stdout after the announcement.",
+        source="stricter than Spark, whose factory copies what comes; its daemon is silent [P]",
+        needs=(Need.DAEMON,),
+    ),
+    Clause(
+        id="D-44",
+        level=Level.SHOULD,
+        text="The daemon serves, kills and ends while nobody reads its stderr, a megabyte of "
+        "a worker's output included.",
+        source="stricter than Spark, whose factory always reads it once the port has come [J]",
+        needs=(Need.DAEMON,),
+    ),
 )

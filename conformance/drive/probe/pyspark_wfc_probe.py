@@ -11,6 +11,7 @@ order: a 4-byte length and a text; the answer has the same form. Orders:
     imported        pid of the process that imported this module
     signals         dispositions of HUP, TERM, CHLD, INT: `dfl`, `ign`, `int` or `other`
     say TEXT        writes TEXT to standard output and standard error
+    flood           writes a megabyte to standard error
     touch PATH      makes a file
     deaf            ignores every signal that can be ignored
     linger          answers, then stays deaf to the connection
@@ -67,6 +68,12 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def _flood(_text: str) -> None:
+    left = 1 << 20
+    while left > 0:
+        left -= os.write(2, b"." * min(left, 1 << 16))
+
+
 def _touch(path: str) -> None:
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT))
 
@@ -99,7 +106,7 @@ def _clog(_text: str, outfile: BinaryIO) -> None:
     os.close(outfile.fileno())
 
 
-_BEFORE = {"say": _say, "touch": _touch, "deaf": _turn_deaf}
+_BEFORE = {"say": _say, "flood": _flood, "touch": _touch, "deaf": _turn_deaf}
 _ANSWERS = {
     "pid": lambda: str(os.getpid()),
     "parent": lambda: str(os.getppid()),

@@ -1,0 +1,133 @@
+"""Daemons' scenarios as files, and the files of a case of theirs."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+import yaml
+
+from conformance.contract.clauses import find
+from conformance.contract.profiles import find_profile
+from conformance.errors import UsageError
+from conformance.evidence.daemon_scenario import FORMAT, DaemonScenario, phrase
+from conformance.evidence.findings import Case
+from conformance.plan.daemon_model import sensible
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conformance.machines.daemon_hunt import Caught
+
+#: As what it stands in reports.
+MACHINE = "daemons"
+#: Longest file that is read.
+_LONGEST_BYTES = 1_000_000
+_ID_LETTERS = 4
+#: The key by which a daemon's scenario is told from a factory's.
+_MARK = "daemon"
+
+
+def is_daemons(path: Path) -> bool:
+    """Tell a daemon's scenario from a factory's, before either is read.
+
+    Args:
+        path: of the file.
+
+    Returns:
+        Whether it has `daemon:` at its top level; False if it cannot be read.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return False
+    return any(line.startswith(f"{_MARK}:") for line in lines)
+
+
+def read_daemon_scenario(path: Path) -> DaemonScenario:
+    """Read a daemon's scenario from a file.
+
+    Args:
+        path: of the file.
+
+    Returns:
+        The scenario; each of its steps makes sense.
+
+    Raises:
+        UsageError: if the file is no such scenario; one line.
+    """
+    raw = path.read_bytes()[:_LONGEST_BYTES]
+    try:
+        value = yaml.safe_load(raw)
+        scenario = msgspec.convert(value, DaemonScenario, strict=True)
+    except (yaml.YAMLError, msgspec.ValidationError) as error:
+        raise UsageError(f"{path}: no scenario of a daemon: {error}") from None
+    for clause in scenario.clauses:
+        find(clause)
+    if scenario.profile:
+        find_profile(scenario.profile)
+    kept = sensible(scenario.steps, reuse=scenario.daemon.reuse)
+    if kept != scenario.steps:
+        wrong = next(one for one in scenario.steps if one not in kept)
+        raise UsageError(f"{path}: `{phrase(wrong)}` makes no sense where it stands")
+    return scenario
+
+
+def daemon_scenario_text(scenario: DaemonScenario) -> str:
+    """Write a daemon's scenario as text; equal scenarios give equal texts.
+
+    Args:
+        scenario: to be written.
+
+    Returns:
+        YAML, one line for each step.
+    """
+    plain: dict[str, Any] = {"wfc": FORMAT, **msgspec.to_builtins(scenario)}
+    plain[_MARK] = {"reuse": scenario.daemon.reuse}
+    steps = plain.pop("steps", [])
+    head = _dumped(plain, flow=None)
+    lines = (f"- {_dumped(step, flow=True)}" for step in steps)
+    return f"{head}steps:\n{''.join(lines)}"
+
+
+def _dumped(value: object, *, flow: bool | None) -> str:
+    text: str = cast("Any", yaml).safe_dump(
+        value, sort_keys=False, allow_unicode=True, width=1_000_000, default_flow_style=flow
+    )
+    return text
+
+
+def keep_daemon_case(caught: Caught, directory: Path | None) -> Case:
+    """Write a failure of a daemon down.
+
+    Args:
+        caught: the failure.
+        directory: where cases are written, each in a directory of its own; None to
+            write none.
+
+    Returns:
+        What reports tell of it.
+    """
+    scenario = caught.scenario
+    if not scenario.title and scenario.clauses:
+        scenario = msgspec.structs.replace(scenario, title=find(scenario.clauses[0]).text)
+    told = msgspec.json.encode([scenario.clauses, scenario.daemon, scenario.steps])
+    name = base64.b32encode(hashlib.blake2b(told).digest()).decode()[:_ID_LETTERS]
+    file = ""
+    if directory is not None:
+        place = directory / name
+        place.mkdir(parents=True, exist_ok=True)
+        (place / "scenario.yaml").write_text(daemon_scenario_text(scenario), encoding="utf-8")
+        (place / "stderr.txt").write_text(caught.played.stderr, encoding="utf-8")
+        file = str(place / "scenario.yaml")
+    return Case(
+        id=name,
+        title=scenario.title,
+        machine=MACHINE,
+        steps=tuple(map(phrase, scenario.steps)),
+        length=len(scenario.steps),
+        shrunk_from=scenario.origin.shrunk_from if scenario.origin else None,
+        file=file,
+    )

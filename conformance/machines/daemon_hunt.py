@@ -1,0 +1,232 @@
+"""Lets the daemons' machine look for a failure, shortens what it finds, and sees it again."""
+
+from __future__ import annotations
+
+import sys
+from itertools import count
+from typing import TYPE_CHECKING
+
+import msgspec
+from hypothesis import given, seed
+
+from conformance.drive.clock import Deadline
+from conformance.errors import EnvironmentFault
+from conformance.evidence.daemon_scenario import DaemonScenario, Origin
+from conformance.machines.daemon_play import DaemonPlayed, play_daemon
+from conformance.machines.explore import settings_for
+from conformance.machines.hunt import wrong_of
+from conformance.plan.daemon_drawing import daemon_scenarios
+from conformance.plan.daemon_model import sensible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from conformance.evidence.daemon_scenario import AnyStep
+    from conformance.evidence.findings import Finding
+    from conformance.machines.arena import Arena
+    from conformance.stage.opening import Search
+    from conformance.stage.run import Run
+
+#: Examples by effort; each starts a daemon.
+EXAMPLES = {"quick": 5, "default": 15, "thorough": 600, "none": 0}
+#: Examples by one seed (conformance.machines.hunt).
+_ROUND = 10
+#: How long is waited for what must happen: while shortening, while drawing, and else.
+_SHORTENING_S, _DRAWING_S, _FULL_S = 0.7, 2.5, 5.0
+#: What shrinking may cost: replays and seconds.
+_REPLAYS, _SHRINK_S = 50, 12.0
+#: How often a failure is looked for again: a process may take a moment to end.
+_TIMES = 3
+
+
+class FoundOne(AssertionError):
+    """An example has failed; the hunt holds it."""
+
+
+class Caught(msgspec.Struct, frozen=True, kw_only=True):
+    """A failure of a daemon, as short as it gets, and seen again.
+
+    Attributes:
+        scenario: with its origin.
+        played: what the last play showed.
+    """
+
+    scenario: DaemonScenario
+    played: DaemonPlayed
+
+
+class DaemonHunt:
+    """A search for a scenario that a daemon fails.
+
+    Args:
+        arena: where it plays.
+        origin: who is judged, for the scenario's origin.
+
+    Attributes:
+        examples: how many were played.
+        judged: clauses that had a say.
+        explained: what was found that is recorded, or mere advice, first of each clause.
+        unconfirmed: what was seen last and did not show again; empty if all did.
+    """
+
+    def __init__(self, arena: Arena, origin: Origin) -> None:
+        self.examples = 0
+        self.judged: set[str] = set()
+        self.explained: dict[str, tuple[Finding, ...]] = {}
+        self.unconfirmed = ""
+        self._arena = arena
+        self._origin = origin
+        self._failing: DaemonScenario | None = None
+        self._sought: set[str] = set()
+
+    def search(self, search: Search) -> Caught | None:
+        """Look for a failure, as long as it is to be looked for.
+
+        Args:
+            search: how.
+
+        Returns:
+            What was found, shortened; None if nothing was.
+
+        Raises:
+            EnvironmentFault: if a failure did not show again, and no other was seen.
+        """
+        deadline = None if search.explore_s is None else Deadline(search.explore_s)
+        for number in count(search.seed):
+            left = _ROUND if deadline else min(_ROUND, EXAMPLES[search.effort] - self.examples)
+            if left <= 0 or (deadline and deadline.is_over):
+                break
+            self._draw(left, None if deadline else number)
+            caught = self._settle(self._failing, number) if self._failing else None
+            if caught is not None:
+                return caught
+            self._failing = None
+        if self.unconfirmed:
+            raise EnvironmentFault(f"the daemons machine saw it, and not again: {self.unconfirmed}")
+        return None
+
+    def play(self, scenario: DaemonScenario, within_s: float = _FULL_S) -> DaemonPlayed:
+        """Play a scenario on a stage of its own.
+
+        Args:
+            scenario: to be played.
+            within_s: how long is waited for what must happen.
+
+        Returns:
+            What came of it.
+        """
+        with self._arena.stage() as stage:
+            return play_daemon(scenario, stage, within_s)
+
+    def _draw(self, examples: int, number: int | None) -> None:
+        @settings_for(examples)
+        @given(daemon_scenarios())
+        def play_one(scenario: DaemonScenario) -> None:
+            if self._failing is not None:
+                raise FoundOne
+            self._take(scenario, self.play(scenario, _DRAWING_S))
+
+        try:
+            (play_one if number is None else seed(number)(play_one))()
+        except FoundOne:
+            return
+
+    def _take(self, scenario: DaemonScenario, played: DaemonPlayed) -> None:
+        self.examples += 1
+        self.judged |= played.judged
+        if any(map(self._arena.counts, played.findings)):
+            self._failing = msgspec.structs.replace(scenario, steps=played.steps)
+            self._sought = {one.clause for one in played.findings}
+            self.unconfirmed = str(played.findings[0])
+            raise FoundOne(str(played.findings[0]))
+        for one in played.findings:
+            self.explained.setdefault(one.clause, (one,))
+
+    def _settle(self, failing: DaemonScenario, number: int) -> Caught | None:
+        """Shorten a failure and see it again; None if it does not show again."""
+        sought = self._sought
+        shortest = shorten(failing, lambda one: self._fails(one, sought))
+        for scenario in (shortest, failing):
+            played = self._shown_again(scenario)
+            if played is not None:
+                self.unconfirmed = ""
+                return Caught(scenario=self._told(scenario, failing, played, number), played=played)
+        return None
+
+    def _shown_again(self, scenario: DaemonScenario) -> DaemonPlayed | None:
+        for _ in range(_TIMES):
+            played = self.play(scenario)
+            if any(map(self._arena.counts, played.findings)):
+                return played
+        return None
+
+    def _fails(self, scenario: DaemonScenario, sought: set[str]) -> bool:
+        found = self.play(scenario, _SHORTENING_S).findings
+        return any(one.clause in sought and self._arena.counts(one) for one in found)
+
+    def _told(
+        self, scenario: DaemonScenario, failing: DaemonScenario, played: DaemonPlayed, number: int
+    ) -> DaemonScenario:
+        wrongs = tuple(map(wrong_of, played.findings))
+        origin = msgspec.structs.replace(
+            self._origin, seed=number, shrunk_from=len(failing.steps), wrongs=wrongs
+        )
+        return msgspec.structs.replace(
+            scenario,
+            clauses=tuple(dict.fromkeys(one.clause for one in wrongs)),
+            profile=self._arena.terms.profile.name,
+            origin=origin,
+        )
+
+
+def origin_of(run: Run) -> Origin:
+    """Tell who is judged, so that it can be judged again.
+
+    Args:
+        run: under way.
+
+    Returns:
+        The origin of what is found, as far as the run knows it.
+    """
+    asked = run.asked_daemon
+    if asked is None:
+        return Origin(implementation=run.name)
+    python = "" if asked.python_exec == sys.executable else asked.python_exec
+    return Origin(implementation=run.name, module=asked.module, python=python)
+
+
+def shorten(failing: DaemonScenario, fails: Callable[[DaemonScenario], bool]) -> DaemonScenario:
+    """Leave out steps, more and more of them at a time fewer, as long as it fails.
+
+    Args:
+        failing: a scenario that fails.
+        fails: plays a scenario and tells whether it fails in the same way.
+
+    Returns:
+        The shortest that was found; no step of it can be left out alone, if the budget of
+        replays and seconds was enough.
+    """
+    deadline = Deadline(_SHRINK_S)
+    best, tried = failing, {failing.steps}
+    size = max(1, len(best.steps) // 2)
+    while size:
+        for steps in _shorter(best, size):
+            if len(tried) > _REPLAYS or deadline.is_over:
+                return best
+            candidate = msgspec.structs.replace(best, steps=steps)
+            if steps not in tried:
+                tried.add(steps)
+                if fails(candidate):
+                    best = candidate
+                    break
+        else:
+            size //= 2
+    return best
+
+
+def _shorter(scenario: DaemonScenario, size: int) -> Iterator[tuple[AnyStep, ...]]:
+    """Leave out so many steps in a row, the last ones first, and what makes no sense without."""
+    steps = scenario.steps
+    for end in range(len(steps), 0, -size):
+        rest = (*steps[: max(0, end - size)], *steps[end:])
+        yield sensible(rest, reuse=scenario.daemon.reuse)
