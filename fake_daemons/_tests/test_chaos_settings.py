@@ -13,7 +13,7 @@ from fake_daemons.chaos.arguments import KINDS, check_argument
 from fake_daemons.chaos.menu import LEFT_OUT, MENU
 from fake_daemons.chaos.misdeed import OCCASIONS
 from fake_daemons.chaos.occasions import Occasions
-from fake_daemons.chaos.settings import Settings, SettingsError
+from fake_daemons.chaos.settings import NAMES, Settings, SettingsError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -148,3 +148,15 @@ def test_every_fault_is_told_in_one_line_and_its_default_is_valid(name: str) -> 
 def test_every_fake_is_offered_or_left_out_for_a_reason() -> None:
     assert set(catalogue()) - set(MENU) == set(LEFT_OUT)
     assert not set(LEFT_OUT) & set(MENU)
+
+
+def test_the_page_tells_each_fault_as_the_code_has_it() -> None:
+    page = (ROOT / "docs" / "chaos.md").read_text("utf-8")
+    told = [line for line in page.splitlines() if line.startswith("| `") and "WFC_" not in line]
+    faults = [
+        f"| `{name}` | {f'`{one.otherwise}` ' if one.kind else ''}| {when} | {one.text} |"
+        for name, one in MENU.items()
+        for when in (OCCASIONS[one.point],)
+    ]
+    assert told == faults + [f"| `{name}` | {why} |" for name, why in LEFT_OUT.items()]
+    assert all(f"| `WFC_CHAOS_{name}` |" in page for name in NAMES)

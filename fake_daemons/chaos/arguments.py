@@ -16,6 +16,7 @@ KINDS = {
     "seconds": "seconds, 0 to 3600",
     "text": "a text",
     "port": "a number of 32 bits",
+    "number": "a number of 32 bits",
     "bytes": "a number of bytes, up to 2^30",
     "pieces": "1 to 4",
     "errno": "an error number, 1 to 4095",
@@ -24,7 +25,7 @@ KINDS = {
     "way and bytes": "kill, segv or exit, a comma, a number of bytes",
     "pid": "parent, first or gone",
 }
-_AS_FAKES_SAY = {"port": "int32", "bytes": "count"}
+_AS_FAKES_SAY = {"port": "int32", "number": "int32", "bytes": "count"}
 
 
 def check_argument(kind: str, value: str) -> None:

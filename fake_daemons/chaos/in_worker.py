@@ -22,7 +22,7 @@ def never_acknowledges(worker: Worker, _pid: bytes, _argument: str) -> None:
     worker.drain()
 
 
-@offer("pid", "port", "-1")
+@offer("pid", "number", "-1")
 def negative_pid(worker: Worker, _pid: bytes, value: str) -> None:
     """The worker sends a negative value in place of its pid: the launch has failed."""
     worker.send(pack(int(value)))
@@ -143,9 +143,10 @@ def dies_idle(_worker: Worker, way: str) -> None:
     die(way)
 
 
-@offer("idle")
-def stray_byte(worker: Worker, _argument: str) -> None:
-    """The idle worker sends one byte that nobody asked for."""
+@offer("idle", "seconds", "0.1")
+def stray_byte(worker: Worker, seconds: str) -> None:
+    """The worker sends a byte that nobody asked for when it has been idle for so many seconds."""
+    pause(float(seconds))  # at once, Spark might read and drop it with the end of the task
     worker.send(b"?")
 
 

@@ -99,6 +99,21 @@ class Connection(socket.socket):
             return io.BufferedWriter(PidStream(self.life.worker))
         return super().makefile(mode, *more, **particulars)  # type: ignore[call-overload]
 
+    @override
+    def recv(self, *particulars: Any) -> bytes:
+        """Wait for the peer to close, as the daemon's code does behind a last task.
+
+        Args:
+            *particulars: as `socket.recv` has them.
+
+        Returns:
+            What came, nothing at the end.
+        """
+        got = super().recv(*particulars)
+        if not got and self.life.worker is not None:
+            self.life.worker.came("close")
+        return got
+
 
 class Listener(socket.socket):
     """The daemon's listening socket.
