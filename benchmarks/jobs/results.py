@@ -31,7 +31,7 @@ way, once (`WFC_CHAOS_FIRST=1`, counted over all executors). `local[2]` tries a 
 `local-cluster[2,1,1024]`, two executors of one core each, four times, as clusters do.
 
 *survived*: the right result. *failed*: Spark gave the job up; the error is that of the last task.
-*hung*: not done within the limit, {limits}; driver and JVMs were killed then. *faults*: how many
+*hung*: not done within the time that is told; driver and JVMs were killed then. *faults*: how many
 were injected. *left*: processes of the daemon that lived on {grace:.0f} s after Spark had ended.
 
 Three faults need a job that gives them an occasion: for `ignores_kill` another job is cancelled
@@ -68,12 +68,10 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     """All that was measured.
 
     Attributes:
-        limits: release → how long a job might take, in seconds.
         grace_s: how long processes had to end, in seconds.
         ran: jobs, by release, master and fault.
     """
 
-    limits: dict[str, float]
     grace_s: float
     ran: tuple[Ran, ...] = ()
 
@@ -132,8 +130,7 @@ def draw(measured: Measured) -> str:
     Returns:
         The page.
     """
-    told = [f"{limit:.0f} s on {release}" for release, limit in measured.limits.items()]
-    lines = [_HEAD.format(limits=", ".join(told), grace=measured.grace_s)]
+    lines = [_HEAD.format(grace=measured.grace_s)]
     for release, master in dict.fromkeys((one.release, one.master) for one in measured.ran):
         mine = [one for one in measured.ran if (one.release, one.master) == (release, master)]
         lines += [f"## Spark {release}, {master}", "", _summary(mine), ""]
@@ -152,8 +149,13 @@ def _summary(ran: list[Ran]) -> str:
         if (mine := [one for one in ran if one.what == what])
     ]
     idle = [one.fault for one in ran if not one.faults and one.fault != "well_behaved"]
-    remark = f" Never came to strike: {', '.join(f'`{name}`' for name in idle)}." if idle else ""
-    return f"{', '.join(counts)}; {sum(one.left for one in ran)} processes left.{remark}"
+    missing = [name for name in MENU if name not in {one.fault for one in ran}]
+    remarks = _listed("Never came to strike", idle) + _listed("Not run", missing)
+    return f"{', '.join(counts)}; {sum(one.left for one in ran)} processes left.{remarks}"
+
+
+def _listed(what: str, names: list[str]) -> str:
+    return f" {what}: {', '.join(f'`{name}`' for name in names)}." if names else ""
 
 
 def _row(one: Ran) -> str:
