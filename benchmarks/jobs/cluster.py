@@ -74,7 +74,8 @@ class Cluster:
         told = self._hear(_UP_S)
         if "release" not in told:
             self.kill()
-            raise UsageError(f"no Spark came up in {venv}: see {folder / 'stderr'}")
+            said = (folder / "stderr").read_text("utf-8", "replace").strip().rpartition("\n")[2]
+            raise UsageError(f"no Spark came up in {venv}: {said}")
         self.release = str(told["release"])
 
     def _environment(self, venv: Path) -> dict[str, str]:
