@@ -1,0 +1,1 @@
+"""A real job under every fault of chaos: what becomes of it, and whether anything is left."""
