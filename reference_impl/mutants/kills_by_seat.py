@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 CLAUSE = "F-STOP-01"
 MACHINE = "faults"
-STORY = 4
+STORY = 3
 
 
 class _Factory(PythonWorkerFactory):

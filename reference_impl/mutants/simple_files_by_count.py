@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 CLAUSE = "F-SIMP-09"
 MACHINE = "simple"
-STORY = 5
+STORY = 4
 
 
 class _SimpleWorkers(SimpleWorkers):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 CLAUSE = "F-STOP-07"
 MACHINE = "faults"
-STORY = 5
+STORY = 4
 
 
 class _Factory(PythonWorkerFactory):
