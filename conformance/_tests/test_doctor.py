@@ -140,7 +140,8 @@ def test_python_is_found_as_spark_would(wfc: Wfc) -> None:
     """PYSPARK_PYTHON, else python3 along PATH; and it is said who named it."""
     ended = wfc("doctor", PYSPARK_PYTHON="snake")
     assert (ended.status, "snake (PYSPARK_PYTHON)" in ended.out) == (8, True)
-    (wfc.directory / "python3").write_text(f'#!/bin/sh\nexec {shlex.quote(PYTHON)} "$@"\n')
+    program = f'#!/bin/sh\nexec {shlex.quote(PYTHON)} "$@"\n'
+    (wfc.directory / "python3").write_text(program, encoding="utf-8")
     (wfc.directory / "python3").chmod(0o700)
     ended = wfc("doctor", "--daemon", HEALTHY, PATH=f"{wfc.directory}:/usr/bin:/bin")
     assert (ended.status, f"python3 -> {wfc.directory}/python3" in _joined(ended.out)) == (0, True)

@@ -311,7 +311,7 @@ def test_the_same_seed_draws_the_same(lifo: Opened, machine: str) -> None:
 def test_draws_depend_on_no_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Hypothesis' own draws take constants from every module that has been loaded."""
     numbers = range(10**11, 10**11 + 500)
-    (tmp_path / "full_of_numbers.py").write_text(f"NUMBERS = {list(numbers)}")
+    (tmp_path / "full_of_numbers.py").write_text(f"NUMBERS = {list(numbers)}", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     importlib.import_module("full_of_numbers")
 

@@ -36,6 +36,7 @@ from conformance.evidence.scenario import (
     Together,
     Wrong,
 )
+from conformance.machines.daemon_file import read_daemon_scenario
 from conformance.machines.scenario_check import check
 from conformance.machines.scenario_file import parse_scenario, read_scenario, write_scenario
 from conformance.machines.scenario_text import scenario_text
@@ -338,11 +339,17 @@ def test_simple_workers_pass_the_gates_they_have() -> None:
 PAGE = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
 
 
-def test_the_examples_of_the_page_can_be_read() -> None:
+def test_the_examples_of_the_page_can_be_read(tmp_path: Path) -> None:
     examples = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
-    assert len(examples) >= 2
-    for text in examples:
+    of_daemons = [text for text in examples if "\ndaemon:" in text]
+    of_factories = [text for text in examples if text not in of_daemons]
+    assert len(of_factories) >= 2
+    assert len(of_daemons) >= 1
+    for text in of_factories:
         assert parse_scenario(text).steps
+    for text in of_daemons:
+        (tmp_path / "scenario.yaml").write_text(text, encoding="utf-8")
+        assert read_daemon_scenario(tmp_path / "scenario.yaml").steps
 
 
 @pytest.mark.parametrize("fault", MISCHIEFS)
