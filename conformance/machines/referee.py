@@ -15,7 +15,7 @@ from conformance.machines.concurrency import Linearization, clause_of, explain_d
 from conformance.machines.matching import matched
 from conformance.machines.performance import Done
 from conformance.machines.scrutiny import Scrutiny, Standing, pids_of
-from conformance.plan.branch import Branch, Returns
+from conformance.plan.branch import Branch, Fails, Returns
 from conformance.plan.model import Deed, Model
 from conformance.plan.oblivion import in_order
 from conformance.plan.state import State
@@ -103,13 +103,24 @@ class Referee:
             if (state := matched(branch, done)) is not None
         ]
         if matching:
-            return self.settle(name, matching, done)
+            found = self.settle(name, matching, done)
+            is_short = self._has_too_few_starts(name, matching)
+            # Then no fault of a start can have been the reason, and none other is known.
+            return explain(allowed[0], done) if found and is_short else found
         # By an account in which the worker is dead it need not answer.
         silent = tuple(state for state, branches in accounts.items() if not branches)
         if not silent or done.answered_pid is not None:
             return explain(allowed[0], done)
         self.states[name] = silent
         return []
+
+    def _has_too_few_starts(self, name: str, candidates: Iterable[Candidate]) -> bool:
+        """Tell whether a failure is explained by starts alone that have not been."""
+        starts = len(self.performance.watch.of(name).starts)
+        return all(
+            isinstance(one.branch.outcome, Fails) and one.state.starts > starts
+            for one in candidates
+        )
 
     def judge_together(self, crossed: Sequence[Crossed]) -> list[Finding]:
         """Judge operations that overlapped.
