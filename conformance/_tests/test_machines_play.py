@@ -14,6 +14,7 @@ from conformance.evidence.scenario import (
     Expectation,
     FactorySettings,
     Gate,
+    KillDaemon,
     KillWorker,
     Release,
     Scenario,
@@ -221,3 +222,28 @@ def test_what_is_left_out_of_the_schedule_is_done_all_the_same(arena: Arena) -> 
 def test_what_makes_no_sense_is_not_asked(arena: Arena) -> None:
     pair = Together(branches=((Release(worker="w9"), W1), (StopWorker(worker="w8"),)))
     assert cross(arena, pair).answers == ["w1"]
+
+
+# -- what a failure is put down to ----------------------------------------------------------
+
+
+def test_a_fault_that_did_not_strike_explains_no_failure() -> None:
+    """A start that would fail allows a create() to fail, but only once it has been."""
+    opened = open_run(Wanted(impl="mutant:discard_needs_daemon", profile="spark-4.3"))
+    steps = (
+        W1,
+        Create(worker="w2"),
+        Release(worker="w1"),
+        Release(worker="w2"),
+        KillWorker(worker="w1"),
+        KillDaemon(),
+        Arm(fault="start=exit:3"),
+        Create(worker="w3"),
+    )
+    try:
+        replayed = Arena(opened.run, opened.ledger.terms).replay(Scenario(steps=steps), FULL)
+    finally:
+        opened.run.close()
+    assert [(one.clause, one.wrong) for one in replayed.findings] == [
+        ("F-POOL-16", "failures_to_return")
+    ]
