@@ -236,6 +236,8 @@ class _Play:
         getattr(connection, step.how)()
         self.model.has_left.add(step.connection)
         self._await_end("D-33" if is_trusted else "D-10", step.connection)
+        if not is_trusted and not self.findings:
+            self._see_it_serve("D-10")
 
     @_perform.register
     def _request_kill(self, step: RequestKill) -> None:
