@@ -62,7 +62,7 @@ class Replays:
         return self._fails(scenario)
 
 
-def shrunk(scenario: Scenario, fails: Callable[[Scenario], bool]) -> Shrunk:
+def shrunk(scenario: Scenario, fails: Callable[[Scenario], bool]) -> Shrunk[Scenario]:
     """Shrink without a limit; no scenario is played twice."""
     replays = Replays(fails)
     found = shrink(scenario, replays, PLENTY)

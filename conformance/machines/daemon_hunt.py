@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from itertools import chain, count
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,17 +10,17 @@ from hypothesis import given, seed
 
 from conformance.drive.clock import Deadline
 from conformance.errors import EnvironmentFault
-from conformance.evidence.daemon_scenario import DaemonScenario, Origin, RequestKill
+from conformance.evidence.daemon_scenario import DaemonScenario, Origin
 from conformance.machines.daemon_play import DaemonPlayed, play_daemon
+from conformance.machines.daemon_reductions import NAMED, STEPS, WAYS
 from conformance.machines.explore import settings_for
-from conformance.machines.hunt import wrong_of
+from conformance.machines.hunt import rounds, wrong_of
+from conformance.machines.shrink import Budget, shrink_by
 from conformance.plan.daemon_drawing import daemon_scenarios
-from conformance.plan.daemon_model import sensible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from conformance.evidence.daemon_scenario import AnyStep
     from conformance.evidence.findings import Finding
     from conformance.machines.arena import Arena
     from conformance.stage.opening import Search
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 
 #: Examples by effort; each starts a daemon.
 EXAMPLES = {"quick": 5, "default": 15, "thorough": 600, "none": 0}
-#: Examples by one seed while exploring (conformance.machines.hunt).
-_ROUND = 10
 #: How long is waited for what must happen: while shortening, while drawing, and else.
 _SHORTENING_S, _DRAWING_S, _FULL_S = 0.7, 2.5, 5.0
 #: What shrinking may cost: replays and seconds.
@@ -91,12 +88,8 @@ class DaemonHunt:
         Raises:
             EnvironmentFault: if a failure did not show again, and no other was seen.
         """
-        deadline = None if search.explore_s is None else Deadline(search.explore_s)
-        for number in count(search.seed):
-            left = _ROUND if deadline else EXAMPLES[search.effort] - self.examples
-            if left <= 0 or (deadline and deadline.is_over):
-                break
-            self._draw(left, None if deadline else number)
+        for number, most in rounds(search, EXAMPLES, lambda: self.examples):
+            self._draw(most, number)
             caught = self._settle(self._failing, number) if self._failing else None
             if caught is not None:
                 return caught
@@ -142,7 +135,7 @@ class DaemonHunt:
         for one in played.findings:
             self.explained.setdefault(one.clause, (one,))
 
-    def _settle(self, failing: DaemonScenario, number: int) -> Caught | None:
+    def _settle(self, failing: DaemonScenario, number: int | None) -> Caught | None:
         """Shorten a failure and see it again; None if it does not show again."""
         sought = self._sought
         shortest = shorten(failing, lambda one: self._fails(one, sought))
@@ -168,7 +161,11 @@ class DaemonHunt:
         return any(map(self._arena.counts, self.play(scenario).findings))
 
     def _told(
-        self, scenario: DaemonScenario, failing: DaemonScenario, played: DaemonPlayed, number: int
+        self,
+        scenario: DaemonScenario,
+        failing: DaemonScenario,
+        played: DaemonPlayed,
+        number: int | None,
     ) -> DaemonScenario:
         wrongs = tuple(map(wrong_of, played.findings))
         origin = msgspec.structs.replace(
@@ -204,7 +201,7 @@ def origin_of(run: Run) -> Origin:
 
 
 def shorten(failing: DaemonScenario, fails: Callable[[DaemonScenario], bool]) -> DaemonScenario:
-    """Leave out steps, more and more of them at a time fewer, and make those left simpler.
+    """Look for the simplest scenario that fails.
 
     Args:
         failing: a scenario that fails.
@@ -215,36 +212,5 @@ def shorten(failing: DaemonScenario, fails: Callable[[DaemonScenario], bool]) ->
         the budget of replays and seconds was enough.
     """
     deadline = Deadline(_SHRINK_S)
-    best, tried = failing, {failing.steps}
-    size = max(1, len(best.steps) // 2)
-    while size:
-        for steps in chain(_shorter(best, size), _simpler(best) if size == 1 else ()):
-            if len(tried) > _REPLAYS or deadline.is_over:
-                return best
-            candidate = msgspec.structs.replace(best, steps=steps)
-            if steps not in tried:
-                tried.add(steps)
-                if fails(candidate):
-                    best = candidate
-                    break
-        else:
-            size //= 2
-    return best
-
-
-def _shorter(scenario: DaemonScenario, size: int) -> Iterator[tuple[AnyStep, ...]]:
-    """Leave out so many steps in a row, the last ones first, and what makes no sense without."""
-    steps = scenario.steps
-    for end in range(len(steps), 0, -size):
-        rest = (*steps[: max(0, end - size)], *steps[end:])
-        yield sensible(rest, reuse=scenario.daemon.reuse)
-
-
-def _simpler(scenario: DaemonScenario) -> Iterator[tuple[AnyStep, ...]]:
-    """Have a kill request name its last worker alone, or come whole."""
-    steps = scenario.steps
-    for at, step in enumerate(steps):
-        if isinstance(step, RequestKill):
-            for change in ({"whom": step.whom[-1:]}, {"how": "whole"}):
-                simple = msgspec.structs.replace(step, **change)
-                yield (*steps[:at], simple, *steps[at + 1 :])
+    budget = Budget(_REPLAYS, lambda: deadline.is_over)
+    return shrink_by(STEPS, (NAMED, WAYS), failing, fails, budget).scenario

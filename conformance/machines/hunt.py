@@ -16,7 +16,7 @@ from conformance.machines.performance import FULL, SHRINKING, Pace
 from conformance.machines.shrink import Budget, shrink
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from conformance.evidence.findings import Finding
     from conformance.machines.arena import Arena, Failure, Replayed
@@ -92,17 +92,32 @@ def failures(arena: Arena, name: str, search: Search) -> Iterator[tuple[Failure,
         Each failure and the seed that led to it, None if none did; who asks for the next
         one gives it up.
     """
-    deadline = None if search.explore_s is None else Deadline(search.explore_s)
-    seeds = count(search.seed)
-    while True:
-        number = None if deadline else next(seeds)
-        left = _ROUND if deadline else EXAMPLES[search.effort] - arena.examples
-        if left <= 0 or (deadline and deadline.is_over):
-            return
-        explore(arena, name, settings_for(left, search.examples_dir), number)
+    for number, most in rounds(search, EXAMPLES, lambda: arena.examples):
+        explore(arena, name, settings_for(most, search.examples_dir), number)
         if arena.failure is not None:
             yield arena.failure, number
             arena.go_on()
+
+
+def rounds(
+    search: Search, examples: Mapping[str, int], played: Callable[[], int]
+) -> Iterator[tuple[int | None, int]]:
+    """Divide a search into rounds, each by a seed of its own.
+
+    Args:
+        search: how long it goes on.
+        examples: how many there are to be, by effort.
+        played: tells how many there have been.
+
+    Yields:
+        The seed, None while exploring at random, and how many examples at most.
+    """
+    deadline = None if search.explore_s is None else Deadline(search.explore_s)
+    for number in count(search.seed):
+        most = _ROUND if deadline else examples[search.effort] - played()
+        if most <= 0 or (deadline and deadline.is_over):
+            return
+        yield None if deadline else number, most
 
 
 def settle(arena: Arena, failure: Failure, name: str, number: int | None) -> Found | None:

@@ -21,13 +21,14 @@ from conformance.evidence.scenario import (
 from conformance.machines.tidying import DeedT, Position, branches_of, positions, tidy, without
 from conformance.plan.drawing import GATE_POINTS
 
+ScenarioT = TypeVar("ScenarioT")
 PartT = TypeVar("PartT", bound=Hashable)
 
 #: How often one fault may strike (`times` of an Arm).
 _MOST_TIMES = 9
 
 
-class Reduction(msgspec.Struct, Generic[PartT], frozen=True):
+class Reduction(msgspec.Struct, Generic[ScenarioT, PartT], frozen=True):
     """A way to make a scenario simpler.
 
     Attributes:
@@ -37,8 +38,8 @@ class Reduction(msgspec.Struct, Generic[PartT], frozen=True):
         is_single: whether parts are tried one by one alone.
     """
 
-    parts: Callable[[Scenario], Sequence[PartT]]
-    drop: Callable[[Scenario, Collection[PartT]], Scenario]
+    parts: Callable[[ScenarioT], Sequence[PartT]]
+    drop: Callable[[ScenarioT, Collection[PartT]], ScenarioT]
     is_whole: bool = True
     is_single: bool = False
 
@@ -298,7 +299,7 @@ def _untidy(scenario: Scenario) -> list[None]:
 STEPS = Reduction(_steps, _without_steps, is_whole=False)
 
 #: All reductions, those that take most away first.
-REDUCTIONS: tuple[Reduction[Any], ...] = (
+REDUCTIONS: tuple[Reduction[Scenario, Any], ...] = (
     Reduction(_factories, _without_factories, is_whole=False),
     STEPS,
     Reduction(_crowds, _branch_by_branch),

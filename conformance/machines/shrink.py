@@ -6,20 +6,17 @@ so that a small budget (each replay of a hang costs its deadline) is spent well.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic
 
 import msgspec
 
-from conformance.machines.reductions import REDUCTIONS, STEPS, Reduction
+from conformance.machines.reductions import REDUCTIONS, STEPS, PartT, Reduction, ScenarioT
 from conformance.machines.renaming import renamed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from conformance.evidence.scenario import Scenario
-
-PartT = TypeVar("PartT", bound=Hashable)
 
 
 def _never() -> bool:
@@ -39,7 +36,7 @@ class Budget(msgspec.Struct, frozen=True):
     is_over: Callable[[], bool] = _never
 
 
-class Shrunk(msgspec.Struct, frozen=True):
+class Shrunk(msgspec.Struct, Generic[ScenarioT], frozen=True):
     """What a scenario was shrunk to.
 
     Attributes:
@@ -49,13 +46,15 @@ class Shrunk(msgspec.Struct, frozen=True):
             entry, setting or expectation. False if the budget ran out before that was seen.
     """
 
-    scenario: Scenario
+    scenario: ScenarioT
     replays: int
     is_minimal: bool
 
 
-def shrink(scenario: Scenario, fails: Callable[[Scenario], bool], budget: Budget) -> Shrunk:
-    """Look for the simplest scenario that still fails.
+def shrink(
+    scenario: Scenario, fails: Callable[[Scenario], bool], budget: Budget
+) -> Shrunk[Scenario]:
+    """Look for the simplest scenario of factories that still fails.
 
     Args:
         scenario: that fails; it is not played again.
@@ -68,15 +67,34 @@ def shrink(scenario: Scenario, fails: Callable[[Scenario], bool], budget: Budget
         still does.
     """
     course = _Course(scenario, fails, budget)
-    # A small budget is best spent on halves, whatever comes afterwards.
-    course.exhaust([STEPS], is_coarse=True)
-    course.exhaust(REDUCTIONS)
-    is_minimal = not course.is_cut_short
+    found = course.run(STEPS, REDUCTIONS)
     course.adopt(renamed(course.best))
-    return Shrunk(course.best, course.replays, is_minimal)
+    return Shrunk(course.best, course.replays, found.is_minimal)
 
 
-class _Course:
+def shrink_by(
+    steps: Reduction[ScenarioT, Any],
+    others: Sequence[Reduction[ScenarioT, Any]],
+    scenario: ScenarioT,
+    fails: Callable[[ScenarioT], bool],
+    budget: Budget,
+) -> Shrunk[ScenarioT]:
+    """Look for the simplest scenario of any kind that still fails.
+
+    Args:
+        steps: leaves out steps.
+        others: what can be made simpler besides.
+        scenario: that fails; it is not played again.
+        fails: as for `shrink`.
+        budget: how much it may cost.
+
+    Returns:
+        A scenario that fails.
+    """
+    return _Course(scenario, fails, budget).run(steps, [steps, *others])
+
+
+class _Course(Generic[ScenarioT]):
     """The simplest scenario so far, and all that were tried.
 
     Args:
@@ -91,7 +109,7 @@ class _Course:
     """
 
     def __init__(
-        self, scenario: Scenario, fails: Callable[[Scenario], bool], budget: Budget
+        self, scenario: ScenarioT, fails: Callable[[ScenarioT], bool], budget: Budget
     ) -> None:
         self.best = scenario
         self.replays = 0
@@ -100,7 +118,15 @@ class _Course:
         self._budget = budget
         self._tried = [scenario]
 
-    def adopt(self, candidate: Scenario) -> None:
+    def run(
+        self, steps: Reduction[ScenarioT, Any], all_of_them: Sequence[Reduction[ScenarioT, Any]]
+    ) -> Shrunk[ScenarioT]:
+        """Reduce steps by halves first: on those a small budget is best spent."""
+        self.exhaust([steps], is_coarse=True)
+        self.exhaust(all_of_them)
+        return Shrunk(self.best, self.replays, is_minimal=not self.is_cut_short)
+
+    def adopt(self, candidate: ScenarioT) -> None:
         """Take a scenario for the best if it is new, affordable, and fails."""
         if candidate in self._tried:
             return
@@ -112,7 +138,9 @@ class _Course:
         if self._fails(candidate):
             self.best = candidate
 
-    def exhaust(self, reductions: Sequence[Reduction[Any]], *, is_coarse: bool = False) -> None:
+    def exhaust(
+        self, reductions: Sequence[Reduction[ScenarioT, Any]], *, is_coarse: bool = False
+    ) -> None:
         """Reduce again and again until nothing changes."""
         before = None
         while before is not self.best:
@@ -120,7 +148,7 @@ class _Course:
             for one in reductions:
                 self.reduce(one, is_coarse=is_coarse)
 
-    def reduce(self, reduction: Reduction[PartT], *, is_coarse: bool) -> None:
+    def reduce(self, reduction: Reduction[ScenarioT, PartT], *, is_coarse: bool) -> None:
         """Simplify all parts, halves, quarters, ..., single ones; of a size, the last first."""
         count = len(reduction.parts(self.best))
         size = count if reduction.is_whole else (count + 1) // 2
@@ -131,7 +159,7 @@ class _Course:
                 self._drop(reduction, end - size, end)
             size = 0 if is_coarse else size // 2
 
-    def _drop(self, reduction: Reduction[PartT], begin: int, end: int) -> None:
+    def _drop(self, reduction: Reduction[ScenarioT, PartT], begin: int, end: int) -> None:
         """Try to simplify some parts; all of several only if that makes sense."""
         parts = reduction.parts(self.best)
         chosen = parts[max(begin, 0) : end]
