@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
 from benchmarks import machines, results, starts, suite
 
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
 _REFERENCE = "py:reference_impl:make"
 #: A start takes no time: the more of them, the better the median.
 _STARTS_A_ROUND = 10
-#: Columns of the table where there is no terminal.
-_WIDTH = 100
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -44,9 +41,7 @@ _WIDTH = 100
 def main(rounds: int, examples: int, spark: str, suite_rounds: int, path: Path) -> None:
     """Measure what the suite costs, against the same work without it."""
     implementations = {"reference": _REFERENCE} | ({"Spark": f"spark:{spark}"} if spark else {})
-    console = Console()
-    if not console.is_terminal:
-        console.width = _WIDTH
+    console = results.console()
     found: list[Comparison] = []
     for one in _measure(implementations, (rounds, examples, suite_rounds)):
         found += one

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import click
 import msgspec
-import pytest
 
+from benchmarks.verdicts import first_finding, playing
 from conformance.check.verdicts import weigh
 from conformance.contract.clauses import find
 from conformance.contract.history import BUGS
 from conformance.contract.profiles import PROFILES
 from conformance.door.find import ROOT
-from conformance.errors import SuiteError, UsageError
+from conformance.errors import UsageError
 from conformance.evidence.findings import Verdict
 from conformance.report.history import (
     REFERENCE,
@@ -28,14 +28,13 @@ from conformance.report.history import (
     read_measured,
     subjects,
 )
-from conformance.stage.opening import Search, Wanted, open_run
+from conformance.stage.opening import Search, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from conformance.check.verdicts import Established
     from conformance.contract.bug import Bug
-    from conformance.evidence.findings import ClauseResult
     from conformance.stage.opening import Opened
 
 _FILE = ROOT / "docs" / "history.json"
@@ -44,8 +43,6 @@ _NEWEST = tuple(PROFILES)[-1]
 #: Up to this line the daemon alone is judged, as no bug here is the factory's; the py4j of
 #: Spark 2.3.0 knows no password either, and we start none without.
 _DAEMON_ALONE = (3, 0)
-#: How much of a finding is kept, in characters.
-_SEEN = 160
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -111,28 +108,13 @@ def play(impl: str, subject: str, profile: str, bugs: list[Bug]) -> Iterator[Pla
     """
     clauses = tuple(dict.fromkeys(clause for bug in bugs for clause in bug.clauses))
     search = Search(effort="none")
-    opened = open_run(Wanted(impl=impl, profile=profile, clauses=clauses, search=search))
-    try:
-        status = pytest.main(_arguments(bugs), plugins=[opened])
-        if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-            raise SuiteError(f"{subject}: pytest ended with status {int(status)}")
+    wanted = Wanted(impl=impl, profile=profile, clauses=clauses, search=search)
+    scenarios = dict.fromkeys(one for bug in bugs for one in bug.scenarios)
+    with playing(wanted, scenarios, subject) as opened:
         for bug in bugs:
             played = _played(bug, subject, opened)
             click.echo(f"{bug.id:14} {subject:30} {' '.join(_told(played))}")
             yield played
-    finally:
-        opened.run.close()
-
-
-def _arguments(bugs: list[Bug]) -> list[str]:
-    scenarios = dict.fromkeys(str(ROOT / one) for bug in bugs for one in bug.scenarios)
-    return [
-        *("-c", str(ROOT / "conformance" / "run.ini"), "--rootdir", str(ROOT)),
-        *("--confcutdir", str(ROOT / "scenarios"), "--disable-plugin-autoload"),
-        *("-p", "conformance.plugin", "-p", "pytest_timeout", "-p", "_hypothesis_pytestplugin"),
-        *("-p", "no:cacheprovider", "-p", "no:terminal"),
-        *scenarios,
-    ]
 
 
 def _played(bug: Bug, subject: str, opened: Opened) -> Played:
@@ -145,7 +127,7 @@ def _played(bug: Bug, subject: str, opened: Opened) -> Played:
         profile=opened.ledger.terms.profile.name,
         clauses={one.clause: one.verdict for one in results},
         scenarios={one: _verdict(bug, by_scenario[one], opened) for one in bug.scenarios},
-        seen=_first_finding(results),
+        seen=first_finding(one for result in results for one in result.findings),
     )
 
 
@@ -161,15 +143,6 @@ def _verdict(bug: Bug, entries: list[Established], opened: Opened) -> Verdict:
     if Verdict.FAIL in verdicts or not verdicts:
         return Verdict.FAIL if verdicts else Verdict.UNVERIFIED
     return Verdict.PASS if verdicts == {Verdict.PASS} else next(iter(verdicts - {Verdict.PASS}))
-
-
-def _first_finding(results: Iterable[ClauseResult]) -> str:
-    found = next((one for result in results for one in result.findings), None)
-    if found is None:
-        return ""
-    text = f"{found.wrong}: expected {found.expected}; actual {found.actual}"
-    line = " ".join(text.replace(str(Path.cwd()), "(working directory)").split())
-    return line if len(line) <= _SEEN else line[: _SEEN - 1] + "…"
 
 
 def _told(played: Played) -> list[str]:

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 import click
 import msgspec
-from rich.console import Console
 from rich.table import Table
 
+from benchmarks.results import console
 from conformance.cli import sources
 from conformance.drive.clock import now_s
 from conformance.errors import EnvironmentFault
@@ -30,13 +30,10 @@ from conformance.machines.hunt import hunt
 from conformance.stage.opening import Search, Wanted, open_run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from conformance.cli.sources import Mutant
     from conformance.stage.opening import Opened
-
-#: Columns of the table where there is no terminal.
-_WIDTH = 110
 
 
 class Hunted(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,12 +103,9 @@ def main(*, names: tuple[str, ...], seeds: int, path: Path) -> None:
         tallies.append(_hunted(mutant, range(seeds)))
         click.echo(_told(tallies[-1]))
         path.write_bytes(msgspec.json.format(msgspec.json.encode(tallies)))
-    console = Console()
-    if not console.is_terminal:
-        console.width = _WIDTH
-    console.print(_table(tallies))
+    console().print(_table(tallies))
     every = [one for tally in tallies for one in tally.found]
-    click.echo(f"median to the first failure, all hunts: {_median(every, _after_s)} s")
+    click.echo(f"median to the first failure, all hunts: {_median_s(every)} s")
     sys.exit(any(len(tally.found) < tally.seeds for tally in tallies))
 
 
@@ -156,12 +150,9 @@ def _hunt(opened: Opened, mutant: Mutant, seed: int) -> Hunted | None:
     )
 
 
-def _after_s(hunted: Hunted) -> float:
-    return hunted.after_s
-
-
-def _median(found: Iterable[Hunted], figure: Callable[[Hunted], float]) -> str:
-    values = [figure(one) for one in found]
+def _median_s(found: Iterable[Hunted]) -> str:
+    """The median time to the first failure."""
+    values = [one.after_s for one in found]
     return f"{median(values):.1f}" if values else "-"
 
 
@@ -185,8 +176,8 @@ def _row(tally: Tally) -> Iterable[str]:
     yield tally.mutant
     yield tally.machine
     yield f"{len(found)}/{tally.seeds}"
-    yield _median(found, _after_s)
-    yield f"{max(map(_after_s, found)):.1f}" if found else "-"
+    yield _median_s(found)
+    yield f"{max(one.after_s for one in found):.1f}" if found else "-"
     yield str(tally.shortest)
     yield _counted(one.steps for one in found)
     yield _counted(one.drawn for one in found)
@@ -194,7 +185,7 @@ def _row(tally: Tally) -> Iterable[str]:
 
 
 def _counted(values: Iterable[object]) -> str:
-    """Say how often each value came, such as `4x7 5x1`."""
+    """Say how often each value came, such as `4 x7 5 x1`."""
     return " ".join(f"{value} x{times}" for value, times in sorted(Counter(values).items()))
 
 

@@ -11,19 +11,17 @@ from typing import NamedTuple
 
 import click
 import msgspec
-import pytest
 
-from benchmarks.verdicts import first_finding
+from benchmarks.verdicts import first_finding, playing
 from conformance.check.verdicts import weigh
 from conformance.contract.clauses import find
 from conformance.door.find import ROOT
-from conformance.errors import SuiteError
 from conformance.evidence.findings import Verdict
 from conformance.report.interplay import Interplay, Pair, cell, read_interplay
-from conformance.stage.opening import Search, Wanted, open_run
+from conformance.stage.opening import Search, Wanted
 
 _FILE = ROOT / "docs" / "interplay.json"
-_SCENARIOS = ROOT / "scenarios" / "test_end_to_end.py"
+_SCENARIOS = "scenarios/test_end_to_end.py"
 
 
 class Side(NamedTuple):
@@ -97,23 +95,16 @@ def play(factory: Side, daemon: Side, envs: Path | None) -> Pair:
     Raises:
         SuiteError: if the scenarios were not played to their end.
     """
-    opened = open_run(
-        Wanted(
-            impl=factory.id.format(_place(factory, envs)),
-            daemon=daemon.id,
-            python=str(_place(daemon, envs)) if daemon.release else "",
-            search=Search(effort="none"),
-        )
+    wanted = Wanted(
+        impl=factory.id.format(_place(factory, envs)),
+        daemon=daemon.id,
+        python=str(_place(daemon, envs)) if daemon.release else "",
+        search=Search(effort="none"),
     )
-    try:
-        status = pytest.main(_arguments(), plugins=[opened])
-        if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-            raise SuiteError(f"{factory.name} with {daemon.name}: pytest ended with {int(status)}")
+    with playing(wanted, [_SCENARIOS], f"{factory.name} with {daemon.name}") as opened:
         established = opened.ledger.established
         claimed = dict.fromkeys(clause for one in established for clause in one.claimed)
         results = [weigh(find(one), established, opened.ledger.terms) for one in claimed]
-    finally:
-        opened.run.close()
     plain = (Verdict.PASS, Verdict.NOT_APPLICABLE)
     return Pair(
         factory=factory.name,
@@ -127,16 +118,6 @@ def play(factory: Side, daemon: Side, envs: Path | None) -> Pair:
         },
         tests=len(established),
     )
-
-
-def _arguments() -> list[str]:
-    return [
-        *("-c", str(ROOT / "conformance" / "run.ini"), "--rootdir", str(ROOT)),
-        *("--confcutdir", str(ROOT / "scenarios"), "--disable-plugin-autoload"),
-        *("-p", "conformance.plugin", "-p", "pytest_timeout", "-p", "_hypothesis_pytestplugin"),
-        *("-p", "no:cacheprovider", "-p", "no:terminal"),
-        str(_SCENARIOS),
-    ]
 
 
 if __name__ == "__main__":

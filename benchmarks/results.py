@@ -7,6 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
+from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 #: How a duration is told: as so many a second, in milliseconds, in seconds.
 Telling = Literal["steps/s", "ms", "s"]
+
+#: Columns where there is no terminal.
+_WIDTH = 100
 
 
 class Round(msgspec.Struct, frozen=True):
@@ -52,6 +56,18 @@ class Comparison(msgspec.Struct, kw_only=True):
     def ratios(self) -> list[float]:
         """How many times as long as the other's ours takes, by round."""
         return [one.ours_s / one.other_s for one in self.rounds]
+
+
+def console() -> Console:
+    """Open a console: as wide as the terminal, or as a table needs where there is none.
+
+    Returns:
+        The console, on standard output.
+    """
+    found = Console()
+    if not found.is_terminal:
+        found.width = _WIDTH
+    return found
 
 
 def table(comparisons: Iterable[Comparison]) -> Table:

@@ -1,23 +1,28 @@
-"""`wfc run` as a process of its own, and the verdicts that it wrote."""
+"""Verdicts of the suite: by `wfc run` as a process of its own, or by some scenarios in this one."""
 
 from __future__ import annotations
 
 import os
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pytest
 
 from conformance.door.find import ROOT
 from conformance.drive import sandbox
 from conformance.errors import SuiteError
 from conformance.report.verdict_file import read
+from conformance.stage.opening import open_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Generator, Iterable
 
     from conformance.evidence.findings import Finding
     from conformance.report.verdict_file import VerdictFile
+    from conformance.stage.opening import Opened, Wanted
 
 #: How long one run may take, in seconds.
 _WITHIN_S = 600.0
@@ -56,6 +61,38 @@ def run(options: Iterable[str], name: str) -> VerdictFile:
     if file.state != "finished":
         raise SuiteError(f"{name}: the run is {file.state}")
     return file
+
+
+@contextmanager
+def playing(wanted: Wanted, scenarios: Iterable[str], name: str) -> Generator[Opened]:
+    """Play some scenarios in this process.
+
+    Args:
+        wanted: whom to judge, and how.
+        scenarios: files and tests of theirs, from the root of the checkout.
+        name: of what is judged, for messages.
+
+    Yields:
+        The run with what was established; it is closed afterwards.
+
+    Raises:
+        SuiteError: if they were not played to their end.
+    """
+    arguments = [
+        *("-c", str(ROOT / "conformance" / "run.ini"), "--rootdir", str(ROOT)),
+        *("--confcutdir", str(ROOT / "scenarios"), "--disable-plugin-autoload"),
+        *("-p", "conformance.plugin", "-p", "pytest_timeout", "-p", "_hypothesis_pytestplugin"),
+        *("-p", "no:cacheprovider", "-p", "no:terminal"),
+        *(str(ROOT / one) for one in scenarios),
+    ]
+    opened = open_run(wanted)
+    try:
+        status = pytest.main(arguments, plugins=[opened])
+        if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            raise SuiteError(f"{name}: pytest ended with status {int(status)}")
+        yield opened
+    finally:
+        opened.run.close()
 
 
 def _environment() -> dict[str, str]:
