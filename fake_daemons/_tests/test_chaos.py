@@ -160,15 +160,16 @@ def test_accepts_and_drops(chaos: Start, fault: str, end: str) -> None:
     struck_once(fake, fault)
 
 
-def test_accepts_and_stays_silent(chaos: Start) -> None:
-    fake = chaos("accepts_and_stays_silent")
+@pytest.mark.parametrize("fault", ["accepts_and_stays_silent", "never_acknowledges"])
+def test_nothing_comes(chaos: Start, fault: str) -> None:
+    fake = chaos(fault)
     port = fake.port()
     silent = fake.connect(port)
     works(fake, port)
     silent.socket.settimeout(0)
     with pytest.raises(BlockingIOError):
         silent.socket.recv(1)
-    struck_once(fake, "accepts_and_stays_silent")
+    struck_once(fake, fault)
 
 
 def test_crashes_after_accept(chaos: Start) -> None:
@@ -222,17 +223,6 @@ def test_a_worker_that_sends_no_pid(chaos: Start, fault: str, seen: bytes) -> No
     struck_once(fake, fault.partition(":")[0])
 
 
-def test_never_acknowledges(chaos: Start) -> None:
-    fake = chaos("never_acknowledges")
-    port = fake.port()
-    silent = fake.connect(port)
-    works(fake, port)
-    silent.socket.settimeout(0)
-    with pytest.raises(BlockingIOError):
-        silent.socket.recv(1)
-    struck_once(fake, "never_acknowledges")
-
-
 def test_foreign_pid(chaos: Start) -> None:
     fake = chaos("foreign_pid:parent")
     line = fake.connect(fake.port())
@@ -260,21 +250,26 @@ def test_same_pid_twice(chaos: Start) -> None:
     assert "occasion 2 " in said(fake)[0]
 
 
-def test_acknowledges_in_fragments(chaos: Start) -> None:
-    fake = chaos("acknowledges_in_fragments:4")
+@pytest.mark.parametrize("fault", ["acknowledges_in_fragments:4", "late_auth:0.1"])
+def test_what_only_comes_late_harms_nobody(chaos: Start, fault: str) -> None:
+    fake = chaos(fault)
     works(fake, fake.port())
-    struck_once(fake, "acknowledges_in_fragments")
+    struck_once(fake, fault.partition(":")[0])
 
 
+@pytest.mark.parametrize("fault", ["dies_after_pid", "dies_after_auth"])
 @pytest.mark.parametrize("way", _WAYS)
-def test_dies_after_pid(chaos: Start, way: str) -> None:
-    fake = chaos(f"dies_after_pid:{way}")
+def test_a_worker_that_dies_in_the_handshake(chaos: Start, fault: str, way: str) -> None:
+    fake = chaos(f"{fault}:{way}")
     port = fake.port()
     line = fake.connect(port)
-    assert line.pid() > 0
+    if fault == "dies_after_pid":
+        assert line.pid() > 0
+    else:
+        line.shake_hands()
     assert line.end() == "eof"
     works(fake, port)
-    struck_once(fake, "dies_after_pid")
+    struck_once(fake, fault)
 
 
 @pytest.mark.parametrize("fault", ["crashes_after_acknowledge", "crashes_after_authenticate"])
@@ -310,23 +305,6 @@ def test_a_worker_that_answers_the_secret_wrongly(chaos: Start, fault: str, repl
     works(fake, port)
     line.close()
     struck_once(fake, fault.partition(":")[0])
-
-
-def test_late_auth(chaos: Start) -> None:
-    fake = chaos("late_auth:0.1")
-    works(fake, fake.port())
-    struck_once(fake, "late_auth")
-
-
-@pytest.mark.parametrize("way", _WAYS)
-def test_dies_after_auth(chaos: Start, way: str) -> None:
-    fake = chaos(f"dies_after_auth:{way}")
-    port = fake.port()
-    line = fake.connect(port)
-    line.shake_hands()
-    assert line.end() == "eof"
-    works(fake, port)
-    struck_once(fake, "dies_after_auth")
 
 
 @pytest.mark.parametrize(("argument", "written"), [("kill,0", 0), ("segv,1", 1), ("exit,5", 5)])
