@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -12,8 +12,9 @@ from conformance.contract.clauses import find
 from conformance.contract.profiles import find_profile
 from conformance.door.find import ROOT
 from conformance.errors import SuiteError
+from conformance.evidence.daemon_scenario import DaemonScenario
 from conformance.evidence.findings import Case
-from conformance.evidence.scenario import Origin
+from conformance.evidence.scenario import Origin, Scenario
 from conformance.machines.hunt import wrong_of
 from conformance.machines.repro import fakes_zip, repro_text, to_the_end
 from conformance.machines.scenario_file import write_scenario
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
 
     from conformance.evidence.history import History
     from conformance.evidence.observations import Observation
-    from conformance.evidence.scenario import Scenario
     from conformance.machines.arena import Arena, Failure
     from conformance.machines.hunt import Found
+
+TitledT = TypeVar("TitledT", Scenario, DaemonScenario)
 
 #: Letters of a case's id: 20 bits tell the cases of a run apart.
 _ID_LETTERS = 4
@@ -46,9 +48,7 @@ def keep(arena: Arena, found: Found, directory: Path | None) -> Case:
     Returns:
         What reports tell of it.
     """
-    scenario = found.scenario
-    if not scenario.title and scenario.clauses:
-        scenario = msgspec.structs.replace(scenario, title=find(scenario.clauses[0]).text)
+    scenario = titled(found.scenario)
     name = case_id(scenario)
     file = ""
     if directory is not None:
@@ -99,8 +99,34 @@ def case_id(scenario: Scenario) -> str:
     Returns:
         Four letters and digits.
     """
-    told = msgspec.json.encode([scenario.clauses, scenario.factories, scenario.steps])
-    return base64.b32encode(hashlib.blake2b(told).digest()).decode()[:_ID_LETTERS]
+    return id_of(scenario.clauses, scenario.factories, scenario.steps)
+
+
+def id_of(*told: object) -> str:
+    """Make an id of what tells a case from others.
+
+    Args:
+        *told: anything that can be told as JSON.
+
+    Returns:
+        Four letters and digits.
+    """
+    digest = hashlib.blake2b(msgspec.json.encode(told)).digest()
+    return base64.b32encode(digest).decode()[:_ID_LETTERS]
+
+
+def titled(scenario: TitledT) -> TitledT:
+    """Give a scenario without a title the text of its main clause.
+
+    Args:
+        scenario: of factories or of a daemon.
+
+    Returns:
+        The scenario with a title, if it is about a clause.
+    """
+    if scenario.title or not scenario.clauses:
+        return scenario
+    return msgspec.structs.replace(scenario, title=find(scenario.clauses[0]).text)
 
 
 def _write(arena: Arena, found: Found, scenario: Scenario, directory: Path) -> Path:
@@ -108,7 +134,7 @@ def _write(arena: Arena, found: Found, scenario: Scenario, directory: Path) -> P
     file = directory / "scenario.yaml"
     write_scenario(file, scenario)
     _write_history(arena, found.replayed.history, directory)
-    stderr = _plainly(arena, found.replayed.stderr)
+    stderr = arena.run.hide(found.replayed.stderr)
     (directory / "stderr.txt").write_text(stderr, encoding="utf-8")
     (directory / "repro.py").write_text(_repro(scenario), encoding="utf-8")
     return file
@@ -117,16 +143,8 @@ def _write(arena: Arena, found: Found, scenario: Scenario, directory: Path) -> P
 def _write_history(arena: Arena, history: History, directory: Path) -> None:
     lines = (msgspec.json.encode(seen).decode() for seen in history)
     (directory / "history.ndjson").write_text(
-        "".join(f"{_plainly(arena, line)}\n" for line in lines), encoding="utf-8"
+        "".join(f"{arena.run.hide(line)}\n" for line in lines), encoding="utf-8"
     )
-
-
-def _plainly(arena: Arena, text: str) -> str:
-    """Say a word where a secret of the run stands."""
-    hidden = {str(arena.run.directory): "RUN", arena.run.token: "TOKEN"}
-    for secret, word in hidden.items():
-        text = text.replace(secret, word)
-    return text
 
 
 def _repro(scenario: Scenario) -> str:

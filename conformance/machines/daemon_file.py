@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
@@ -14,6 +12,7 @@ from conformance.contract.profiles import find_profile
 from conformance.errors import UsageError
 from conformance.evidence.daemon_scenario import FORMAT, DaemonScenario, phrase
 from conformance.evidence.findings import Case
+from conformance.machines.cases import id_of, titled
 from conformance.plan.daemon_model import sensible
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 MACHINE = "daemons"
 #: Longest file that is read.
 _LONGEST_BYTES = 1_000_000
-_ID_LETTERS = 4
 #: The key by which a daemon's scenario is told from a factory's.
 _MARK = "daemon"
 
@@ -110,11 +108,8 @@ def keep_daemon_case(caught: Caught, directory: Path | None) -> Case:
     Returns:
         What reports tell of it.
     """
-    scenario = caught.scenario
-    if not scenario.title and scenario.clauses:
-        scenario = msgspec.structs.replace(scenario, title=find(scenario.clauses[0]).text)
-    told = msgspec.json.encode([scenario.clauses, scenario.daemon, scenario.steps])
-    name = base64.b32encode(hashlib.blake2b(told).digest()).decode()[:_ID_LETTERS]
+    scenario = titled(caught.scenario)
+    name = id_of(scenario.clauses, scenario.daemon, scenario.steps)
     file = ""
     if directory is not None:
         place = directory / name

@@ -78,7 +78,7 @@ class DaemonPlayed(msgspec.Struct, frozen=True, kw_only=True):
         findings: what was wrong, each with its clause; nothing if all was well.
         steps: those performed.
         judged: clauses that had a say.
-        stderr: what the daemon and its workers wrote there.
+        stderr: what the daemon and its workers wrote there, without secrets of the run.
     """
 
     findings: tuple[Finding, ...]
@@ -109,7 +109,7 @@ def play_daemon(scenario: DaemonScenario, stage: Stage, within_s: float) -> Daem
         findings=tuple(playing.findings),
         steps=tuple(playing.steps),
         judged=frozenset(playing.judged),
-        stderr=playing.daemon.read_stderr(),
+        stderr=stage.run.hide(playing.daemon.read_stderr()),
     )
 
 

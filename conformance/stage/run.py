@@ -161,6 +161,19 @@ class Run:
         self._scenarios += 1
         return self._scenarios
 
+    def hide(self, text: str) -> str:
+        """Say a word where a secret of the run stands.
+
+        Args:
+            text: to be kept.
+
+        Returns:
+            The text without the run's directory and its token.
+        """
+        for secret, word in ((str(self.directory), "RUN"), (self.token, "TOKEN")):
+            text = text.replace(secret, word)
+        return text
+
     @property
     def inherited_path(self) -> str:
         """PYTHONPATH of the implementation's own process; the fakes are found there too."""
