@@ -218,7 +218,10 @@ class Calls:
             self._unanswered.add(call.number)
         kind = type(call.outcome).__name__.lower()
         detail = describe(call.outcome)
-        self._channel.note("return", id=call.number, outcome=kind, detail=detail)
+        made = getattr(call.outcome, "value", None)
+        of = {"worker": made.worker, "pid": made.pid} if isinstance(made, WorkerMade) else {}
+        keys = {name: value for name, value in of.items() if value is not None}
+        self._channel.note("return", id=call.number, outcome=kind, detail=detail, **keys)
 
 
 def describe(outcome: Outcome) -> str:
