@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.report.legible import legible
 from conformance.report.page import render
+from conformance.report.timeline.picture import ACROSS
 from conformance.report.verdict_file import hide_secrets
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class _Sheet:
 
 
 def _room(row: Row, end: int | None, start: int) -> int:
-    if row.look in ("pin", "step"):
+    if row.look in ACROSS:
         return _PIN
     return _STAYING if end is None else max(22, int(abs(end - start) / _LETTER))
 

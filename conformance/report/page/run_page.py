@@ -102,7 +102,7 @@ def _count(file: VerdictFile, verdict: Verdict) -> dict[str, Any]:
 def _groups(file: VerdictFile, directory: Path) -> Iterator[dict[str, Any]]:
     left = _DRAWN
     for verdict, title in _TOLD.items():
-        told = []
+        told: list[dict[str, Any]] = []
         for entry in file.having(verdict):
             told.append(failure_of(entry, file, directory, is_drawn=left > 0))
             left -= len(told[-1]["stories"])

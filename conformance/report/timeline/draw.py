@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from conformance.report.timeline.cast import Cast
-from conformance.report.timeline.picture import Bar, Lane, Picture, Row
+from conformance.report.timeline.picture import ACROSS, Bar, Lane, Picture, Row
 from conformance.report.timeline.telling import row_of
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ def draw(history: History, findings: Iterable[Finding] = (), longest: int = LONG
 
 def _placed(row: Row, places: dict[int, int]) -> Row:
     to = None if row.to is None else places[row.to]
-    return msgspec.structs.replace(row, lane=places[row.lane], to=to)
+    # A row across all lanes has none of its own.
+    return msgspec.structs.replace(row, lane=places.get(row.lane, 0), to=to)
 
 
 def _pinned(picture: Picture, findings: list[Finding]) -> Picture:
@@ -101,7 +102,7 @@ def _window(picture: Picture, longest: int) -> Picture:
     # What led to it is worth more than what came of it.
     first = max(0, min(pin - 3 * longest // 4, count - longest))
     rows = picture.rows[first : first + longest]
-    used = sorted({lane for row in rows for lane in (row.lane, row.to) if lane is not None})
+    used = sorted({lane for row in rows if row.look not in ACROSS for lane in _lanes_of(row)})
     places = {lane: place for place, lane in enumerate(used)}
     lanes = tuple(_cut(picture.lanes[lane], first, longest) for lane in used)
     bars = (
@@ -115,6 +116,10 @@ def _window(picture: Picture, longest: int) -> Picture:
         bars=tuple(bar for bar in bars if bar.first <= bar.last),
         left_out=(first, count - first - longest),
     )
+
+
+def _lanes_of(row: Row) -> tuple[int, ...]:
+    return (row.lane,) if row.to is None else (row.lane, row.to)
 
 
 def _cut(lane: Lane, first: int, longest: int) -> Lane:

@@ -12,6 +12,9 @@ import msgspec
 #: call that raised, ran out of time or was lost; and across all lanes a `step` of the scenario.
 Look = Literal["message", "mark", "gate", "fault", "pin", "error", "step"]
 
+#: Looks of rows that are about no lane.
+ACROSS = ("pin", "step")
+
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that happened.
@@ -111,7 +114,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
         Returns:
             Such as `factory → daemon 1: `; empty if the row is about no lane.
         """
-        if row.look in ("pin", "step"):
+        if row.look in ACROSS:
             return ""
         way = self.lanes[row.lane].name
         return f"{way}: " if row.to is None else f"{way} → {self.lanes[row.to].name}: "
