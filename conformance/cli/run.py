@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from conformance.cli import established
+from conformance.cli import TRACEBACK, established
 from conformance.cli.account import Account
 from conformance.cli.display import Display
 from conformance.cli.pages import Pages
@@ -162,7 +162,7 @@ class _Play:
         opened.ledger.listeners.append(reporter.take)
         write()
         arguments = [*_arguments(self._options), str(SCENARIOS)]
-        status = pytest.main(arguments, plugins=[opened, reporter])
+        status = _run_pytest(arguments, [opened, reporter], account)
         self._planned = reporter.planned
         if account.errors or self._interrupts.has_come or self._options.is_dry:
             return
@@ -170,6 +170,19 @@ class _Play:
             account.errors.append(f"pytest ended with status {int(status)}")
         elif reporter.unplayed and not reporter.is_cut_short:
             account.errors.append(f"tests that did not end: {len(reporter.unplayed)}")
+
+
+def _run_pytest(arguments: list[str], plugins: list[object], account: Account) -> int:
+    """Run pytest; if it breaks down, what was found until then must not be lost."""
+    try:
+        return pytest.main(arguments, plugins=plugins)
+    except ConformanceError:
+        raise
+    except Exception as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        account.errors.append(f"pytest broke down: {type(error).__name__}: {error}")
+        return pytest.ExitCode.INTERNAL_ERROR
 
 
 def _store(files: RunFiles, account: Account, entry: Established) -> None:
