@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import tomllib
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _TABLE = "worker-factory-conformance"
+#: How much a table's name must resemble ours to be a slip of the pen.
+_ALIKE = 0.8
 
 
 class Settings(
@@ -71,11 +74,27 @@ def find_settings(directory: Path) -> dict[str, dict[str, Any]]:
 def _read(path: Path) -> Settings:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-        return msgspec.convert(table, Document).tool.ours
+        settings = msgspec.convert(table, Document).tool.ours
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{path}: {error}{_hint(table)}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: {error}") from None
+    for name in table.get("tool", {}):
+        if name != _TABLE and difflib.get_close_matches(name, (_TABLE,), cutoff=_ALIKE):
+            raise UsageError(f"{path}: [tool.{name}] is not read (did you mean [tool.{_TABLE}]?)")
+    return settings
+
+
+def _hint(table: Any) -> str:
+    """Guess which key was meant; a table that is none at all was refused before."""
+    known = Settings.__struct_encode_fields__
+    tool = table.get("tool")
+    ours = tool.get(_TABLE) if isinstance(tool, dict) else None
+    unknown = next((key for key in ours if key not in known), "") if isinstance(ours, dict) else ""
+    near = difflib.get_close_matches(unknown, known, n=1)
+    return f" (did you mean `{near[0]}`?)" if near else ""
 
 
 def _defaults(settings: Settings, place: Path) -> dict[str, dict[str, Any]]:
@@ -87,4 +106,6 @@ def _defaults(settings: Settings, place: Path) -> dict[str, dict[str, Any]]:
     if "clause" in given:
         given["clauses"] = given.pop("clause")
     impl = {"impl": given["impl"]} if "impl" in given else {}
-    return {"run": given, "doctor": impl}
+    file = {"file": given["baseline"]} if "baseline" in given else {}
+    commands = dict.fromkeys(("show", "accept", "prune"), file)
+    return {"run": given, "doctor": impl, "baseline": commands}

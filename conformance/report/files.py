@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from conformance.errors import UsageError
-from conformance.report import junit, markdown
+from conformance.report import badge, junit, markdown
 from conformance.report.verdict_file import VerdictFile, decode, encode
 
 #: Name of the link to the newest run.
@@ -67,13 +67,14 @@ class RunFiles:
         return decode(content)
 
     def write_rest(self, file: VerdictFile) -> None:
-        """Write what is only written at the end: junit.xml and summary.md.
+        """Write what is only written at the end: junit.xml, badge.json and summary.md.
 
         Args:
             file: the run as `write_verdict` gave it back.
         """
         file = file.placed(self.directory)
         replace_file(self.directory / "junit.xml", junit.render(file))
+        replace_file(self.directory / "badge.json", badge.render(file))
         page = markdown.render(file)
         replace_file(self.directory / "summary.md", page.encode())
         collected = os.environ.get("GITHUB_STEP_SUMMARY")
