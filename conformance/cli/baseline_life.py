@@ -167,7 +167,7 @@ def _state(judged: ClauseEntry) -> str:
             return ""
         case Verdict.STALE if not judged.findings:
             return ""
-        case Verdict.PASS | Verdict.FAIL | Verdict.KNOWN | Verdict.STALE | Verdict.ADVICE:
+        case Verdict.FAIL | Verdict.KNOWN | Verdict.STALE | Verdict.ADVICE:
             wrongs = dict.fromkeys(one.wrong for one in judged.findings)
             return f"it fails by {', '.join(wrongs)}"
         case _:

@@ -94,9 +94,9 @@ def _parse(text: str) -> tomlkit.TOMLDocument:
 
 
 def _tables(document: tomlkit.TOMLDocument) -> tuple[Table, ...]:
-    array = document.get(_ARRAY)
-    if array is None:
+    if _ARRAY not in document:
         return ()
+    array = document[_ARRAY]
     if not isinstance(array, AoT):
         raise UsageError(f"only a file that writes its entries as [[{_ARRAY}]] is edited")
     return tuple(array.body)
@@ -116,11 +116,7 @@ def _new(entry: Entry) -> str:
     table = tomlkit.table()
     for name, value in _fields(entry).items():
         table.add(name, value)
-    array = tomlkit.aot()
-    array.append(table)
-    document = tomlkit.document()
-    document.add(_ARRAY, array)
-    return tomlkit.dumps(document).rstrip("\n") + "\n"
+    return f"[[{_ARRAY}]]\n{table.as_string()}"
 
 
 def _change(table: Table, fields: dict[str, Any]) -> None:
