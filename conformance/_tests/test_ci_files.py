@@ -6,10 +6,14 @@ import os
 import re
 from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
 import yaml
 
-from conformance.cli.commands import run
+from conformance.cli.baseline import read_entries
+from conformance.cli.baseline_commands import accept
+from conformance.cli.commands import root, run
+from conformance.cli.settings import find_settings
 from conformance.door.find import ROOT
 from conformance.drive import sandbox
 
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
 
 ACTION = ROOT / "action.yml"
 EXAMPLES = {name: ROOT / "docs" / "ci" / name for name in ("github.yml", "gitlab-ci.yml")}
+PAGE = ROOT / "docs" / "gate.md"
 JENKINSFILE = ROOT / "docs" / "ci" / "Jenkinsfile"
 #: Options of `wfc run`, those that take something back included.
 OPTIONS = {text for one in run.params for text in (*one.opts, *one.secondary_opts)}
@@ -93,6 +98,33 @@ def test_every_option_exists(name: str) -> None:
     }
     assert named <= OPTIONS
     assert named or name == "github.yml"
+
+
+def test_the_page_names_what_there_is() -> None:
+    """Commands with their options, files, settings, a baseline, exit codes."""
+    text = PAGE.read_text(encoding="utf-8")
+    for words in re.findall(r"wfc (baseline \w+|\w+)", text):
+        command: click.Command = root
+        for word in words.split():
+            assert isinstance(command, click.Group), words
+            command = command.commands[word]
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text))
+    assert named <= OPTIONS | {text for one in accept.params for text in one.opts}
+    for link in re.findall(r"\]\((?!https:)(.+?)\)", text):
+        assert (PAGE.parent / link).exists(), link
+    assert set(re.findall(r"^\| (\d) \|", text, re.MULTILINE)) == set("012345678")
+
+
+def test_the_page_s_toml_is_read(tmp_path: Path) -> None:
+    blocks = re.findall(r"```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    settings, baseline = blocks
+    (tmp_path / "pyproject.toml").write_text(settings, encoding="utf-8")
+    assert find_settings(tmp_path)["run"]["gate"] is True
+    (tmp_path / "b.toml").write_text(baseline, encoding="utf-8")
+    (entry,) = read_entries(tmp_path / "b.toml")
+    used = {name for name in entry.__struct_fields__ if getattr(entry, name)}
+    rows = set(re.findall(r"^\| `(\w+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
+    assert used == rows == set(entry.__struct_fields__)
 
 
 def test_no_script_of_the_action_holds_an_expression() -> None:

@@ -60,6 +60,7 @@ def render(file: VerdictFile) -> bytes:
         suite,
         {
             "impl": file.subject.impl,
+            "daemon": file.subject.daemon,
             "profile": file.profile,
             "verdict": file.verdict,
             "suite": file.suite.version,
