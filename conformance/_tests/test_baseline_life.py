@@ -274,7 +274,8 @@ def test_a_link_stands_in_the_verdict(place: Path) -> None:
         (OLD.replace('"a"', '"a|"').encode(), "needs a wrong"),
         (b'[[deviation]]\nclause = "\xff"\n', "utf-8"),
         (b"[[deviations]]\n", "deviations"),
-        (OLD.replace("wrong", "worng").encode(), "`w"),
+        (OLD.replace("wrong", "worng").encode(), "`worng`"),
+        (OLD.replace("F-RST", "F-RTS").encode(), "did you mean F-RST-01"),
     ],
 )
 def test_a_file_that_is_not_clear_is_one_line_and_exit_4(

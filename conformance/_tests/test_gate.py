@@ -134,7 +134,10 @@ def test_a_deviation_that_is_repaired_is_6_until_it_is_pruned(repository: Reposi
 @pytest.mark.parametrize(
     ("more", "because"),
     [
-        ("expires = 2020-01-01\n", "wfc-baseline.toml: the entry expired on 2020-01-01"),
+        (
+            "expires = 2020-01-01\n",
+            "because wfc-baseline.toml: the entry expired on 2020-01-01: being ported",
+        ),
         ("", "recorded as something_else, fails another way"),
     ],
 )

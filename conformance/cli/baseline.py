@@ -113,7 +113,7 @@ def read_baseline(path: Path, today: date | None = None) -> Baseline:
     return Baseline(
         known=tuple(_deviation(entry, path) for entry in entries),
         expired={
-            entry.clause: f"{path}: the entry expired on {entry.expires}"
+            entry.clause: f"{path.name}: the entry expired on {entry.expires}: {entry.reason}"
             for entry in entries
             if entry.has_expired(day)
         },
@@ -158,7 +158,7 @@ def decode_entries(content: bytes, path: Path) -> tuple[Entry, ...]:
         raise UsageError(f"{path}: {error}") from None
     clauses = [entry.clause for entry in entries]
     for entry in entries:
-        find(entry.clause)
+        _see_clause(entry, path)
         if clauses.count(entry.clause) > 1:
             raise UsageError(f"{path}: {entry.clause} stands there twice; join wrongs by |")
         if not all(entry.wrongs) or not entry.reason.strip():
@@ -166,6 +166,13 @@ def decode_entries(content: bytes, path: Path) -> tuple[Entry, ...]:
         if entry.link and not entry.link.startswith(_LINKS):
             raise UsageError(f"{path}: the link of {entry.clause} must begin with https://")
     return entries
+
+
+def _see_clause(entry: Entry, path: Path) -> None:
+    try:
+        find(entry.clause)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None
 
 
 def _deviation(entry: Entry, path: Path) -> Deviation:
