@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 import tomlkit
+from hypothesis import given, settings, strategies as st
 
 from conformance.cli.baseline import Entry
 from conformance.cli.baseline_text import with_entry, without_entries
@@ -136,3 +137,32 @@ def test_entries_in_one_array_are_read_but_not_edited() -> None:
         without_entries(text, ["F-RST-01"])
     with pytest.raises(UsageError, match=r"\[\[deviation\]\]"):
         with_entry(text, Entry(clause="F-RST-02", wrong="a", reason="r"))
+
+
+#: What may stand between entries, and what they may look like.
+GAPS = st.lists(st.sampled_from(["# a word\n", "\n", "  # another\n", "\n\n", "#\n"]), max_size=4)
+FORMS = st.sampled_from(
+    [
+        '[[deviation]]\nclause = "{}"\nwrong = "a"\nreason = "r"\n',
+        "[[ deviation ]]  # why\nreason = '''\n[[deviation]]\n# none\n\n'''\nwrong = 'a'\nclause = '{}'\n",
+        '[["deviation"]]\nclause = "{}" # id\n\n\nwrong = "a"\nreason = "r"\n',
+    ]
+)
+
+
+@settings(max_examples=200, derandomize=True, database=None, deadline=None)
+@given(st.lists(st.tuples(GAPS, FORMS), max_size=4), GAPS, st.sets(st.integers(0, 3)))
+def test_whatever_a_file_looks_like_the_other_entries_stay(
+    parts: list[tuple[list[str], str]], end: list[str], numbers: set[int]
+) -> None:
+    """Taken out, put back in, changed: what was not asked for has the fields that it had."""
+    named = [("".join(gap), form.format(f"C-{at}")) for at, (gap, form) in enumerate(parts)]
+    text = "".join(map("".join, named)) + "".join(end)
+    entries = tomlkit.parse(text).unwrap().get("deviation", [])
+    gone = {f"C-{number}" for number in numbers}
+    left = tomlkit.parse(without_entries(text, gone)).unwrap().get("deviation", [])
+    assert left == [one for one in entries if one["clause"] not in gone]
+    changed = with_entry(text, Entry(clause="C-1", wrong="a|b", reason="r"))
+    told = {one["clause"]: one for one in tomlkit.parse(changed).unwrap()["deviation"]}
+    assert told.pop("C-1") == {"clause": "C-1", "wrong": "a|b", "reason": "r"}
+    assert list(told.values()) == [one for one in entries if one["clause"] != "C-1"]
