@@ -144,7 +144,7 @@ GAPS = st.lists(st.sampled_from(["# a word\n", "\n", "  # another\n", "\n\n", "#
 FORMS = st.sampled_from(
     [
         '[[deviation]]\nclause = "{}"\nwrong = "a"\nreason = "r"\n',
-        "[[ deviation ]]  # why\nreason = '''\n[[deviation]]\n# none\n\n'''\nwrong = 'a'\nclause = '{}'\n",
+        "[[ deviation ]]  # why\nreason = '''\n[[deviation]]\n'''\nwrong = 'a'\nclause = '{}'\n",
         '[["deviation"]]\nclause = "{}" # id\n\n\nwrong = "a"\nreason = "r"\n',
     ]
 )
