@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import platform
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -13,13 +15,16 @@ from conformance.check.verdicts import exit_code, weigh, weigh_run
 from conformance.contract.clauses import CLAUSES, find
 from conformance.drive.clock import now_s
 from conformance.evidence.findings import Case, ClauseResult, RunVerdict, Verdict
+from conformance.report.legible import legible
 from conformance.report.verdict_file import (
+    Host,
     PlayedTest,
     Subject,
     Suite,
     VerdictFile,
     count,
     entries,
+    legible_finding,
     musts,
 )
 
@@ -81,7 +86,33 @@ class Account:
     def round(self) -> str:
         """Which round is played, such as `round 2 of 20: `; empty if there is but one."""
         total = self._options.rounds
-        return f"round {len(self._rounds) + 1} of {total}: " if total > 1 else ""
+        return f"round {self.round_number} of {total}: " if total > 1 else ""
+
+    @property
+    def round_number(self) -> int:
+        """Number of the round that is played, from 1."""
+        return len(self._rounds) + 1
+
+    def within_run(self, entry: Established) -> Established:
+        """Name what was kept from the run's directory: that may be moved as a whole.
+
+        Args:
+            entry: what a test established.
+
+        Returns:
+            The same with relative paths, and with text that can be shown and stored.
+        """
+        findings = {
+            clause: tuple(map(legible_finding, found)) for clause, found in entry.findings.items()
+        }
+        return msgspec.structs.replace(
+            entry,
+            cases=tuple(map(self._within_run, entry.cases)),
+            trace=self._relative(entry.trace),
+            inconclusive=legible(entry.inconclusive),
+            error=legible(entry.error),
+            findings=findings,
+        )
 
     def take(self, entry: Established) -> tuple[ClauseResult, ...]:
         """Take what one test established.
@@ -94,15 +125,17 @@ class Account:
         """
         self._all.append(entry)
         self._round.append(entry)
-        self._cases |= {case.id: self._within_run(case) for case in entry.cases}
+        shown = self.within_run(entry)
+        self._cases |= {case.id: case for case in shown.cases}
         self._played.append(
             PlayedTest(
-                id=entry.test,
-                clauses=entry.claimed,
-                seconds=round(entry.seconds, 4),
-                round=len(self._rounds) + 1,
-                inconclusive=entry.inconclusive,
-                error=entry.error,
+                id=shown.test,
+                clauses=shown.claimed,
+                seconds=round(shown.seconds, 4),
+                round=self.round_number,
+                trace=shown.trace,
+                inconclusive=shown.inconclusive,
+                error=shown.error,
             )
         )
         for clause in entry.claimed:
@@ -133,6 +166,7 @@ class Account:
             suite=Suite(name="worker-factory-conformance", version=conformance.__version__),
             command=self._options.command,
             subject=self._subject,
+            host=_host(),
             profile=self._terms.profile.name,
             score_should=self._terms.score_should,
             is_gate=self._options.is_gate,
@@ -149,7 +183,7 @@ class Account:
             counts=count(clauses),
             must_total=must_total,
             must_verified=must_verified,
-            errors=tuple(self.errors),
+            errors=tuple(map(legible, self.errors)),
             clauses=clauses,
             tests=tuple(self._played),
             cases=tuple(self._cases.values()),
@@ -165,11 +199,13 @@ class Account:
         return file.placed(self.directory) if self.directory else file
 
     def _within_run(self, case: Case) -> Case:
-        """Name a case's file from the run's directory: that may be moved as a whole."""
+        return msgspec.structs.replace(case, file=self._relative(case.file))
+
+    def _relative(self, path: str) -> str:
         place = self.directory.absolute() if self.directory else None
-        if place is None or not Path(case.file).is_relative_to(place):
-            return case
-        return msgspec.structs.replace(case, file=str(Path(case.file).relative_to(place)))
+        if not path or place is None or not Path(path).is_relative_to(place):
+            return path
+        return str(Path(path).relative_to(place))
 
     def _weigh(self, clause: str) -> None:
         self.results[clause] = weigh(find(clause), self._all, self._terms)
@@ -188,6 +224,15 @@ class Account:
         verdict = self._verdict(results, state)
         code = exit_code(results, verdict, is_gate=self._options.is_gate)
         return _HARNESS_ERROR if self.errors and code not in _WORSE else code
+
+
+def _host() -> Host:
+    return Host(
+        system=f"{platform.system()} {platform.release()}",
+        machine=platform.machine(),
+        cpus=len(os.sched_getaffinity(0)),
+        python=platform.python_version(),
+    )
 
 
 def unsteady(result: ClauseResult, rounds: list[Verdict]) -> ClauseResult:
@@ -228,9 +273,9 @@ def subject_of(run: Run, options: Options) -> Subject:
     about = run.about
     return Subject(
         impl=options.wanted.impl,
-        name=about.name,
-        version=about.version,
-        language=about.language,
+        name=legible(about.name),
+        version=legible(about.version),
+        language=legible(about.language),
         capabilities=about.capabilities,
         daemon=daemon,
         asked_daemon=asked,

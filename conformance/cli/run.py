@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import pytest
 
+from conformance.cli import TRACEBACK, established
 from conformance.cli.account import Account
 from conformance.cli.display import Display
 from conformance.cli.github import annotate, no_commands
+from conformance.cli.pages import Pages
 from conformance.cli.printing import print_run
 from conformance.cli.reporter import Reporter
 from conformance.door.find import ROOT
 from conformance.drive.interrupts import current
 from conformance.errors import ConformanceError
 from conformance.report.files import CASES, LATEST, RunFiles, timestamp
+from conformance.report.kept import REPORT
 from conformance.stage.opening import make_run, start_run
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from typing import Literal, TextIO
 
+    from conformance.check.verdicts import Established
     from conformance.cli.options import Options
     from conformance.drive.interrupts import Interrupts
     from conformance.report.verdict_file import VerdictFile
@@ -108,7 +113,7 @@ class _Play:
             with no_commands(stream):
                 print_run(placed, stream)
             annotate(placed, stream)
-            click.echo(f"report  {self._options.out / LATEST / 'verdict.json'}", file=stream)
+            click.echo(f"report  {self._options.out / LATEST / REPORT}", file=stream)
         return 2 if file.exit_code is None else file.exit_code
 
     @staticmethod
@@ -136,6 +141,8 @@ class _Play:
             self._account = Account(self._options, opened, started_at)
             if not self._options.is_dry:
                 self._files = RunFiles(self._options.out, started_at)
+                self._files.keep_out(opened.run.token)
+                established.begin(self._files, opened, opened.ledger.terms)
         if self._files is not None:
             self._files.keep_out(opened.run.token)
             self._account.directory = self._files.directory
@@ -143,19 +150,23 @@ class _Play:
         return self._account, self._files
 
     def _play(self, opened: Opened, account: Account, files: RunFiles | None) -> None:
+        pages = Pages(files) if files is not None else None
+
         def write(state: State = "running") -> int:
             file = account.file(state)
-            if files is not None:
-                files.write_verdict(file)
+            if files is not None and pages is not None:
+                pages.renew(files.write_verdict(file))
             return file.exit_code or 0
 
         reporter = Reporter(
             account, self._display, write, opened.run.close, is_fail_fast=self._options.is_fail_fast
         )
+        if files is not None:
+            opened.ledger.listeners.append(partial(_store, files, account))
         opened.ledger.listeners.append(reporter.take)
         write()
         arguments = [*_arguments(self._options), str(SCENARIOS)]
-        status = pytest.main(arguments, plugins=[opened, reporter])
+        status = _run_pytest(arguments, [opened, reporter], account)
         self._planned = reporter.planned
         if account.errors or self._interrupts.has_come or self._options.is_dry:
             return
@@ -163,6 +174,23 @@ class _Play:
             account.errors.append(f"pytest ended with status {int(status)}")
         elif reporter.unplayed and not reporter.is_cut_short:
             account.errors.append(f"tests that did not end: {len(reporter.unplayed)}")
+
+
+def _run_pytest(arguments: list[str], plugins: list[object], account: Account) -> int:
+    """Run pytest; if it breaks down, what was found until then must not be lost."""
+    try:
+        return pytest.main(arguments, plugins=plugins)
+    except ConformanceError:
+        raise
+    except Exception as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        account.errors.append(f"pytest broke down: {type(error).__name__}: {error}")
+        return pytest.ExitCode.INTERNAL_ERROR
+
+
+def _store(files: RunFiles, account: Account, entry: Established) -> None:
+    established.add(files, account.within_run(entry), account.round_number)
 
 
 def _arguments(options: Options) -> list[str]:

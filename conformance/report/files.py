@@ -8,7 +8,10 @@ from pathlib import Path
 
 from conformance.errors import UsageError
 from conformance.report import badge, junit, markdown
-from conformance.report.verdict_file import VerdictFile, decode, encode
+from conformance.report.kept import REPORT
+from conformance.report.page.failures import write_timelines
+from conformance.report.page.run_page import run_page
+from conformance.report.verdict_file import VerdictFile, decode, encode, hidden
 
 #: Name of the link to the newest run.
 LATEST = "latest"
@@ -66,12 +69,33 @@ class RunFiles:
         replace_file(self.directory / "verdict.json", content)
         return decode(content)
 
-    def write_rest(self, file: VerdictFile) -> None:
-        """Write what is only written at the end: junit.xml, badge.json and summary.md.
+    def append(self, name: str, line: bytes) -> None:
+        """Add a line to a file of the run that only grows.
+
+        Args:
+            name: of the file.
+            line: without its end.
+        """
+        text = hidden(line.decode(), self._secrets)
+        with (self.directory / name).open("a", encoding="utf-8") as file:
+            file.write(f"{text}\n")
+
+    def write_page(self, file: VerdictFile) -> None:
+        """Replace report.html.
 
         Args:
             file: the run as `write_verdict` gave it back.
         """
+        write_page(file, self.directory)
+
+    def write_rest(self, file: VerdictFile) -> None:
+        """Write what is only written at the end: the pages, junit.xml, badge.json, summary.md.
+
+        Args:
+            file: the run as `write_verdict` gave it back.
+        """
+        write_timelines(file, self.directory)
+        self.write_page(file)
         file = file.placed(self.directory)
         replace_file(self.directory / "junit.xml", junit.render(file))
         replace_file(self.directory / "badge.json", badge.render(file))
@@ -81,6 +105,16 @@ class RunFiles:
         if collected:
             with Path(collected).open("a", encoding="utf-8") as summary:
                 summary.write(page)
+
+
+def write_page(file: VerdictFile, directory: Path) -> None:
+    """Replace a run's report.html.
+
+    Args:
+        file: the run, with paths relative to its directory.
+        directory: of the run.
+    """
+    replace_file(directory / REPORT, run_page(file, directory).encode())
 
 
 def _make_directory(out: Path, started_at: str) -> Path:
