@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.evidence.findings import Verdict
-from conformance.report.failure import again, shorten
+from conformance.report.failure import shorten
+from conformance.report.story import again
 from conformance.report.trouble import open_question, trouble
 
 if TYPE_CHECKING:
