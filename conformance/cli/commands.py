@@ -9,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 import conformance
+from conformance.cli.baseline_commands import baseline
 from conformance.drive import interrupts
 from conformance.errors import ConformanceError
 
@@ -70,7 +71,7 @@ def _say(line: str, code: int) -> int:
 @click.pass_context
 def root(context: click.Context) -> None:
     """Judge implementations of Apache Spark's PythonWorkerFactory."""
-    if context.invoked_subcommand in ("run", "doctor"):
+    if context.invoked_subcommand in ("run", "doctor", "baseline"):
         from conformance.cli.settings import find_settings  # noqa: PLC0415 - start-up time
 
         context.default_map = find_settings(Path.cwd())
@@ -99,7 +100,7 @@ def root(context: click.Context) -> None:
     "--baseline",
     metavar="FILE",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Known deviations: [[deviation]] clause, wrong, reason, expires (TOML).",
+    help="Known deviations: [[deviation]] clause, wrong, reason (TOML; docs/gate.md).",
 )
 @click.option(
     "--effort",
@@ -142,8 +143,8 @@ def root(context: click.Context) -> None:
     show_default=True,
     help="Where the run's files go.",
 )
-@click.option("--gate", is_flag=True, help="INCOMPLETE is exit 7: for CI.")
-@click.option("--fail-fast", is_flag=True, help="End at the first failure.")
+@click.option("--gate/--no-gate", default=False, help="INCOMPLETE is exit 7: for CI.")
+@click.option("--fail-fast/--no-fail-fast", default=False, help="End at the first failure.")
 @click.option("--dry-run", is_flag=True, help="List what would run.")
 def run(**options: Any) -> int:
     """Run the suite on one implementation."""
@@ -324,3 +325,6 @@ def analyze(
     )
     with interrupts.current().at_once():
         return weigh_again(run, asked)
+
+
+root.add_command(baseline)

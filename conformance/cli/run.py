@@ -14,6 +14,7 @@ import pytest
 from conformance.cli import TRACEBACK, established
 from conformance.cli.account import Account
 from conformance.cli.display import Display
+from conformance.cli.github import annotate, no_commands
 from conformance.cli.pages import Pages
 from conformance.cli.printing import print_run
 from conformance.cli.reporter import Reporter
@@ -59,7 +60,7 @@ def run_suite(options: Options) -> int:
     """
     interrupts = current()
     with own_terminal() as stream, without_pytest_settings():
-        with Display(stream) as display:
+        with no_commands(stream), Display(stream) as display:
             play = _Play(options, display, interrupts)
             with ended_by(interrupts):
                 play.rounds()
@@ -108,7 +109,10 @@ class _Play:
             state: State = "interrupted" if self._interrupts.has_come else "finished"
             file = self._files.write_verdict(self._account.file(state))
             self._write_rest(self._files, file)
-            print_run(file.placed(self._files.directory), stream)
+            placed = file.placed(self._files.directory)
+            with no_commands(stream):
+                print_run(placed, stream)
+            annotate(placed, stream)
             click.echo(f"report  {self._options.out / LATEST / REPORT}", file=stream)
         return 2 if file.exit_code is None else file.exit_code
 
