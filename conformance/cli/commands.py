@@ -71,7 +71,7 @@ def _say(line: str, code: int) -> int:
 @click.pass_context
 def root(context: click.Context) -> None:
     """Judge implementations of Apache Spark's PythonWorkerFactory."""
-    if context.invoked_subcommand in ("run", "doctor", "baseline"):
+    if context.invoked_subcommand in ("run", "analyze", "doctor", "baseline"):
         from conformance.cli.settings import find_settings  # noqa: PLC0415 - start-up time
 
         context.default_map = find_settings(Path.cwd())
@@ -304,7 +304,7 @@ def report(run: Path) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Known deviations; those that the run was given do not count.",
 )
-@click.option("--gate", is_flag=True, help="INCOMPLETE is exit 7.")
+@click.option("--gate/--no-gate", default=False, help="INCOMPLETE is exit 7.")
 @click.option("--write", is_flag=True, help="Replace the run's verdict.json and report.html.")
 def analyze(
     run: Path, profile: str, level: str | None, baseline: Path | None, **flags: bool

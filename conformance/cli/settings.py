@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _TABLE = "worker-factory-conformance"
 #: Commands of `wfc baseline`.
 _OF_BASELINE: tuple[str, ...] = ("show", "accept", "prune")
+#: Settings that `wfc analyze` takes: what a verdict is weighed by.
+_WEIGHING = ("profile", "level", "baseline", "gate")
 #: How much a table's name must resemble ours to be a slip of the pen.
 _ALIKE = 0.8
 #: How msgspec names a key that it does not know.
@@ -111,4 +113,10 @@ def _defaults(settings: Settings, place: Path) -> dict[str, dict[str, Any]]:
         given["clauses"] = given.pop("clause")
     impl = {"impl": given["impl"]} if "impl" in given else {}
     file = {"file": given["baseline"]} if "baseline" in given else {}
-    return {"run": given, "doctor": impl, "baseline": dict.fromkeys(_OF_BASELINE, file)}
+    weighed = {name: given[name] for name in _WEIGHING if name in given}
+    return {
+        "run": given,
+        "analyze": weighed,
+        "doctor": impl,
+        "baseline": dict.fromkeys(_OF_BASELINE, file),
+    }
