@@ -55,7 +55,8 @@ def fences(path: Path) -> list[Fence]:
 def commands_of_ours(path: Path) -> list[str]:
     """What follows `wfc ` in the page's fences and code, each as typed."""
     text = path.read_text(encoding="utf-8")
-    lines = [line for one in fences(path) for line in one.text.splitlines()]
+    shells = [one for one in fences(path) if one.language in ("", "sh", "console")]
+    lines = [line for one in shells for line in one.text.splitlines()]
     lines += _CODE.findall(_FENCE.sub("", text))
     return [found.strip() for line in lines for found in _OURS.findall(line) if found.strip()]
 

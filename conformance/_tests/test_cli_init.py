@@ -86,6 +86,8 @@ def test_a_pyproject_keeps_what_stands_in_it(wfc: Wfc) -> None:
         ("wfc.toml", "jobs = 2\n"),
         ("pyproject.toml", "[tool.worker-factory-conformance]\njobs = 2\n"),
         ("pyproject.toml", "[tool"),
+        ("pyproject.toml", "tool = 3\n"),
+        ("pyproject.toml", "[tool]\nworker-factory-conformance = 3\n"),
     ],
 )
 def test_what_exists_stays_and_nothing_else_is_written(wfc: Wfc, name: str, text: str) -> None:

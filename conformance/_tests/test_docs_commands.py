@@ -153,7 +153,7 @@ def test_a_reader_writes_changes_and_types(tmp_path: Path) -> None:
 
 
 def test_a_page_is_fitted_for_the_site() -> None:
-    """What the site does not have becomes text; what nobody has stays, and the build fails on it."""
+    """What the site lacks becomes text; what nobody has stays, and the build fails on it."""
     spec = importlib.util.spec_from_file_location("site_links", ROOT / "docs" / "site_links.py")
     assert spec is not None
     assert spec.loader is not None

@@ -23,9 +23,10 @@ _FAKES_HEAD = f"""\
 
 # Fakes
 
-Daemons and simple workers, each of which misbehaves in one way: a factory starts one by its name, `fake_daemons.NAME`, in
-the place of `pyspark.daemon`. Parameters are variables that begin with `WFC_`. [The side channel](side-channel.md) tells
-the faults that they are made of, and [chaos](chaos.md) those for real jobs. `wfc list fakes` shows this table.
+Daemons and simple workers, each of which misbehaves in one way: a factory starts one by its
+name, `fake_daemons.NAME`, in the place of `pyspark.daemon`. Parameters are variables that begin
+with `WFC_`. [The side channel](side-channel.md) tells the faults that they are made of, and
+[chaos](chaos.md) those for real jobs. `wfc list fakes` shows this table.
 """
 
 _PROFILES_HEAD = f"""\
@@ -33,9 +34,10 @@ _PROFILES_HEAD = f"""\
 
 # Profiles
 
-A profile says which clauses bind, and what is known of a Spark line. `--profile NAME` chooses one. *Read* are the releases
-whose source or bytecode was examined, *run* the one that was observed. *Recorded* counts what the releases of the line are
-known to break. All clauses are [listed](clauses.md).
+A profile says which clauses bind, and what is known of a Spark line. `--profile NAME` chooses
+one. *Read* are the releases whose source or bytecode was examined, *run* the one that was
+observed. *Recorded* counts what the releases of the line are known to break. All clauses are
+[listed](clauses.md).
 """
 
 _COMMANDS_HEAD = f"""\
@@ -43,7 +45,7 @@ _COMMANDS_HEAD = f"""\
 
 # Commands, options, exit codes
 
-As `wfc COMMAND --help` tells them.
+As each command's `--help` tells them.
 """
 
 _SCHEMAS_HEAD = f"""\
@@ -51,8 +53,8 @@ _SCHEMAS_HEAD = f"""\
 
 # Schemas
 
-Forms of what programs read and write, as JSON Schema (2020-12). `python docs/write_schemas.py` makes them from the types
-that the suite itself uses.
+Forms of what programs read and write, as JSON Schema (2020-12). `python docs/write_schemas.py`
+makes them from the types that the suite itself uses.
 """
 
 
@@ -75,11 +77,11 @@ def draw_profiles() -> str:
     """
     head = ["profile", "what it is", "clauses", "recorded"]
     table = _table(head, [_profile(one) for one in PROFILES.values()])
-    rest = [
-        [one.id, one.level.value, span(one), one.text] for one in CLAUSES if span(one) != "all"
-    ]
+    rest = [[one.id, one.level.value, span(one), one.text] for one in CLAUSES if span(one) != "all"]
     some = "## Clauses that do not bind every line\n"
-    return "\n".join([_PROFILES_HEAD, table, some, _table(["id", "level", "lines", "clause"], rest)])
+    return "\n".join(
+        [_PROFILES_HEAD, table, some, _table(["id", "level", "lines", "clause"], rest)]
+    )
 
 
 def draw_commands(root: click.Group) -> str:

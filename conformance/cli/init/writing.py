@@ -5,13 +5,13 @@ from __future__ import annotations
 import importlib.resources
 import keyword
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from conformance.cli.init.kinds import KINDS, Kind, guess_kind
-from conformance.cli.settings import FILE, TABLE
+from conformance.cli.settings import FILE, TABLE, find_settings
 from conformance.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,10 +36,11 @@ def write_start(directory: Path, *, kind: str | None, name: str, is_forced: bool
         What was written, and what to do next, as lines for the user.
 
     Raises:
-        UsageError: if the name is none, something exists already, or cannot be written.
+        UsageError: if the name is none, something exists already, or cannot be read or written.
     """
     if not _NAME.fullmatch(name) or keyword.iskeyword(name):
         raise UsageError(f"--name {name}: write lower-case letters, digits and _, a letter first")
+    find_settings(directory)  # nothing is added to what cannot be read
     chosen = kind or guess_kind(directory)
     texts = _texts(directory, KINDS[chosen], name, is_forced=is_forced)
     try:
@@ -84,7 +85,7 @@ def _with_settings(path: Path, impl: str, *, is_forced: bool) -> str:
     return tomlkit.dumps(document)
 
 
-def _read(path: Path) -> tuple[str, tomlkit.TOMLDocument]:
+def _read(path: Path) -> tuple[str, Any]:
     try:
         text = path.read_text(encoding="utf-8")
         return text, tomlkit.parse(text)
