@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from conformance.contract.profiles import Profile, find_profile
 from conformance.door.find import ROOT, Implementation
@@ -21,6 +24,9 @@ from conformance.drive.session import Session, quiet_environment
 from conformance.errors import DoorError, ProtocolError, Unobservable
 from conformance.evidence.outcomes import Lost, Returned
 from conformance.observe import processes
+
+if TYPE_CHECKING:
+    from conformance.evidence.history import History
 
 _PROFILE = "documented"
 #: How often to look for processes that were forked while others were being killed.
@@ -169,6 +175,18 @@ class Run:
         for secret, word in ((str(self.directory), "RUN"), (self.token, "TOKEN")):
             text = text.replace(secret, word)
         return text
+
+    def ndjson(self, history: History) -> str:
+        """Write a history down, without secrets of the run.
+
+        Args:
+            history: of a scenario.
+
+        Returns:
+            A line of JSON for each sighting.
+        """
+        lines = (msgspec.json.encode(seen).decode() for seen in history)
+        return "".join(f"{self.hide(line)}\n" for line in lines)
 
     @property
     def inherited_path(self) -> str:
