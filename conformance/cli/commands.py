@@ -179,6 +179,11 @@ def run(**options: Any) -> int:
     show_default=True,
     help="For each wait; a start has four times as long.",
 )
+@click.option(
+    "--unix-sockets",
+    is_flag=True,
+    help="Have the daemon listen on one, as Spark 4.1 and later can.",
+)
 @click.option("--in-executors", is_flag=True, help="The same in every executor of a Spark cluster.")
 @click.option(
     "--spark",
