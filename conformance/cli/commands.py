@@ -10,6 +10,7 @@ from click.core import ParameterSource
 
 import conformance
 from conformance.cli.baseline_commands import baseline
+from conformance.cli.init.command import init
 from conformance.drive import interrupts
 from conformance.errors import ConformanceError
 
@@ -333,3 +334,4 @@ def analyze(
 
 
 root.add_command(baseline)
+root.add_command(init)
