@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from conformance.adapters.doctor.python import Python
     from conformance.adapters.doctor.seen import Options
+    from conformance.adapters.doctor.wire import Connection
 
 #: Longest path of a socket, in bytes (unix(7), sun_path without its end).
 _LONGEST = 107
@@ -94,7 +95,8 @@ class UnixDaemonStages(DaemonStages):
         except (OSError, ValueError):
             return False
 
-    def _dial(self, _address: str) -> socket.socket:
+    def _dial(self, address: str) -> socket.socket:
+        del address  # there is one path to it
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             sock.settimeout(self._limit_s)
@@ -104,5 +106,5 @@ class UnixDaemonStages(DaemonStages):
             raise
         return sock
 
-    def _prove(self, _connection: object) -> None:
+    def _prove(self, connection: Connection) -> None:
         """Nobody asks for a secret."""

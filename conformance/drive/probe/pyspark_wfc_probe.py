@@ -32,10 +32,7 @@ import signal
 import socket
 import struct
 import sys
-from typing import TYPE_CHECKING, BinaryIO
-
-if TYPE_CHECKING:
-    from types import FrameType
+from typing import BinaryIO
 
 _IMPORTED_BY = os.getpid()
 #: Names of pyspark.daemon by which it comes to a task.
@@ -97,14 +94,16 @@ def _signals() -> str:
 
 
 def _hooks() -> str:
+    from inspect import currentframe  # noqa: PLC0415 - start-up time
+
     daemon = sys.modules.get("pyspark.daemon")
     at_home = (getattr(daemon, "__file__", None), main.__code__.co_filename)
     running: set[object] = set()
-    frame: FrameType | None = sys._getframe()  # noqa: SLF001 - a stack that crossed a fork
+    frame = currentframe()  # of a stack that has crossed a fork
     while frame is not None:
         running.add(frame.f_code)
         frame = frame.f_back
-    told = []
+    told: list[str] = []
     for name in _TO_A_WORKER:
         code = getattr(getattr(daemon, name, None), "__code__", None)
         if code is not None and code.co_filename not in at_home:
