@@ -11,6 +11,7 @@ from conformance.evidence.scenario import Create, Exchange, Release, Stop
 from conformance.machines.blame import explain, suspect
 from conformance.machines.matching import matched
 from conformance.machines.performance import Done
+from conformance.machines.referee import Candidate, likeliest
 from conformance.plan.branch import Branch, Fails, Hands, Returns
 from conformance.plan.state import Life, State
 
@@ -160,3 +161,16 @@ def test_misuse_is_to_blame_for_what_create_does_alone() -> None:
 def test_findings_are_put_down_to_a_clause_all_of_them() -> None:
     some = [Finding("a", "x", "y"), Finding("b", "x", "y", clause="F-RST-01")]
     assert [one.clause for one in put_down_to("F-STOP-01", some, some[:1])] == ["F-STOP-01"] * 3
+
+
+def test_of_two_accounts_the_one_whose_counts_are_right_is_told() -> None:
+    """With one wrong each: a leak is told, not the start that only the other account expects."""
+    restarted, failed = (
+        Candidate(State(starts=starts), Branch(outcome=Fails(), state=State(), clause=clause))
+        for starts, clause in ((2, "F-RST-08"), (1, "F-RST-10"))
+    )
+    leak, too_few = Finding("leaked_sockets", "0", "1"), Finding("wrong_start_counts", "2", "1")
+    found = {restarted: [too_few], failed: [leak]}
+    assert likeliest(found, {failed}) == [leak]
+    assert likeliest(found, set()) == [too_few]
+    assert likeliest({restarted: [too_few], failed: [leak, leak]}, {failed}) == [too_few]

@@ -21,7 +21,7 @@ from conformance.plan.oblivion import in_order
 from conformance.plan.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from conformance.contract.profiles import Profile
     from conformance.evidence.findings import Finding
@@ -196,8 +196,8 @@ class Referee:
             findings = {one: look(one) for one in candidates}
             fitting = [one for one, found in findings.items() if not found]
             if not fitting:
-                # The candidate with the least wrong is the likeliest account.
-                return min(findings.values(), key=len)
+                settled = {one for one in candidates if stands[one] is Standing.SETTLED}
+                return likeliest(findings, settled)
         self.states[name] = tuple(dict.fromkeys(in_order(one.state.settled()) for one in fitting))
         return []
 
@@ -251,3 +251,19 @@ def _forgiven(state: State, heard: Collection[int], before: Iterable[State]) -> 
     late = frozenset(one for one in state.kills if state.lives[one].pid not in heard)
     kept = tuple(one for one in state.kills if one not in late)
     return msgspec.structs.replace(state, kills=kept, may_kill=state.may_kill | late)
+
+
+def likeliest(
+    findings: Mapping[Candidate, list[Finding]], settled: Collection[Candidate]
+) -> list[Finding]:
+    """Choose by which account to tell what is wrong.
+
+    Args:
+        findings: what is wrong by each candidate.
+        settled: those by which all starts, connections and kill requests are as they must be.
+
+    Returns:
+        The findings of the one with the least wrong; among equals of one that is settled, as
+        something else than the counts is wrong then.
+    """
+    return min(findings.items(), key=lambda one: (len(one[1]), one[0] not in settled))[1]
