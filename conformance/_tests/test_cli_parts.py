@@ -72,7 +72,15 @@ def test_fakes_and_mutants_are_found_with_what_they_do() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    ["--help", "run --help", "list clauses", "list scenarios", "list fakes", "explain F-RST-01"],
+    [
+        "--help",
+        "run --help",
+        "list clauses",
+        "list scenarios",
+        "list fakes",
+        "explain F-RST-01",
+        "matrix --help",
+    ],
 )
 def test_reading_needs_neither_pytest_nor_hypothesis_nor_rich(arguments: str) -> None:
     """A count of modules, which cannot flake as a clock does."""

@@ -9,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 import conformance
+from conformance.cli.matrix.entry import matrix
 from conformance.drive import interrupts
 from conformance.errors import ConformanceError
 
@@ -289,3 +290,6 @@ def report(run: Path) -> None:
 
     with interrupts.current().at_once():
         print_run(read(run).placed(run if run.is_dir() else run.parent))
+
+
+root.add_command(matrix)
