@@ -93,6 +93,7 @@ def test_subjects_are_run_in_the_directory_of_their_file(wfc: Wfc) -> None:
     assert (none.state, none.exit_code) == ("not started", 8)
     assert "no program './none'" in none.reason
     assert "not started: cmd:./none: no program" in " ".join(ended.out.split())
+    assert [one.clause for one in made(wfc).clauses] == ["F-RST-03"]
 
 
 def test_a_subject_that_names_nothing_real_is_a_usage_error_in_the_table(wfc: Wfc) -> None:

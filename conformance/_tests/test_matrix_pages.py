@@ -68,6 +68,15 @@ def test_subjects_that_break_a_clause_in_other_ways_differ() -> None:
     assert len(different[0].stories) == 2
 
 
+def test_a_deviation_that_nobody_shows_makes_no_difference() -> None:
+    """It is recorded of the older line alone, and passes there, as it may."""
+    older = column("4.0", entry("F-CONN-17", Verdict.PASS, "spark-4.0"), profile="spark-4.0")
+    newer = column("4.3", entry("F-CONN-17", Verdict.PASS))
+    made = matrix(older, newer)
+    assert family(made, "Connection and handshake").different == ()
+    assert "not every run shows it" in matrix_page.render(made)
+
+
 def test_of_a_single_subject_what_is_not_plain_is_shown() -> None:
     pool = family(matrix(NEW), "Pool")
     assert [one.row.clause for one in pool.different] == [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable  # noqa: TC003 - public annotation read by tools
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from conformance.contract.clauses import CLAUSES, FAMILIES
@@ -92,12 +93,14 @@ def foreign_rows(file: VerdictFile) -> tuple[Row, ...]:
     )
 
 
-def all_rows(foreign: Iterable[Row] = ()) -> tuple[Row, ...]:
+def all_rows(foreign: Iterable[Row] = (), globs: tuple[str, ...] = ()) -> tuple[Row, ...]:
     """List the clauses of the contract, and others.
 
     Args:
         foreign: rows of other versions; those that have come into the contract, or stand
             there twice, are left out.
+        globs: patterns of ids; what matches none is left out. All are listed if there are
+            none.
 
     Returns:
         One row a clause.
@@ -109,4 +112,8 @@ def all_rows(foreign: Iterable[Row] = ()) -> tuple[Row, ...]:
     }
     for row in foreign:
         rows.setdefault(row.clause, row)
-    return tuple(rows.values())
+    return tuple(
+        row
+        for row in rows.values()
+        if not globs or any(fnmatchcase(row.clause, glob) for glob in globs)
+    )

@@ -125,7 +125,8 @@ def _essence(cell: Cell | None) -> tuple[object, ...]:
     """Take what two subjects are compared by."""
     if cell is None:
         return ()
-    return cell.verdict, tuple(one.how for one in cell.recorded)
+    is_broken = cell.verdict in (Verdict.KNOWN, Verdict.STALE)
+    return cell.verdict, tuple(one.how for one in cell.recorded) if is_broken else ()
 
 
 def _stories(row: Row, matrix: Matrix) -> tuple[Story, ...]:

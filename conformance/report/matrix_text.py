@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -34,6 +34,8 @@ LEGEND = "· PASS   ? UNVERIFIED   empty: NOT APPLICABLE"
 #: Columns for a clause's id and its level, with gaps; and at least for a subject, and at most.
 _HEAD, _NARROWEST, _WIDEST = 21, 8, 14
 _GAP = 2
+#: Column of what follows a label.
+_INDENT = 14
 _RUN_STYLES = {
     RunVerdict.CONFORMANT: "green",
     RunVerdict.KNOWN_DEVIATIONS: "green",
@@ -75,9 +77,9 @@ def show(matrix: Matrix, console: Console) -> None:
     console.print(_summary(matrix))
     for column in matrix.subjects:
         if not column.cells:
-            console.print(_label(column.name, f"{column.state}: {column.reason}"))
+            console.print(_label(column.name, f"{column.state}: {column.reason}", console.width))
         for error in column.errors:
-            console.print(_label(column.name, f"error of the suite: {error}"))
+            console.print(_label(column.name, f"error of the suite: {error}", console.width))
     if matrix.judged:
         for part in _parts(matrix, console.width):
             console.print()
@@ -150,7 +152,7 @@ def _tell(families: tuple[Family, ...], console: Console) -> None:
     console.print()
     for family in families:
         if family.same:
-            console.print(_label(family.name, agreement(family)))
+            console.print(_label(family.name, agreement(family), console.width))
     for verdict in _TOLD:
         told = [
             (line, one)
@@ -163,7 +165,7 @@ def _tell(families: tuple[Family, ...], console: Console) -> None:
             console.print()
             console.print(Text(verdict, COLOURS[verdict]))
             for line, story in told:
-                console.print(_label(line.row.clause, told_story(line, story)))
+                console.print(_label(line.row.clause, told_story(line, story), console.width))
 
 
 def agreement(family: Family) -> str:
@@ -209,12 +211,16 @@ def told_story(line: Line, story: Story) -> str:
     return visible(f"{names}: {line.row.text}")
 
 
-def _label(label: str, text: str) -> Padding:
-    grid = Table.grid(padding=(0, _GAP, 0, 0))
-    grid.add_column(min_width=12, max_width=26)
-    grid.add_column()
-    grid.add_row(Text(visible(label)), Text(visible(text)))
-    return Padding(grid, (0, 0, 0, 2))
+def _label(label: str, text: str, width: int) -> Text:
+    head = f"  {visible(label):<{_INDENT - 2 * _GAP}}  "
+    lines = textwrap.wrap(
+        visible(text),
+        width,
+        initial_indent=head,
+        subsequent_indent=" " * _INDENT,
+        break_on_hyphens=False,
+    )
+    return Text("\n".join(lines) or head.rstrip())
 
 
 def _end(matrix: Matrix, families: tuple[Family, ...]) -> str:

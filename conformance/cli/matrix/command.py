@@ -135,7 +135,7 @@ class _Making:
             started_at=self._started_at,
             state=state,
             subjects=tuple(self._columns.values()),
-            clauses=all_rows(self._foreign),
+            clauses=all_rows(self._foreign, self._options.clauses),
         )
         if state == "running":
             return matrix
