@@ -153,7 +153,7 @@ def _said(line: Line, story: Story) -> str:
     if story.reason:
         parts.append(story.reason)
     if recorded and recorded != story.reason:
-        parts.append(f"Recorded: {recorded}{_doubt(story.recorded)}")
+        parts.append(f"Of its Spark line is recorded: {recorded}{_doubt(story.recorded)}")
     if not story.reason and story.seen:
         first = story.seen[0][1][0]
         parts.append(f"Expected {first.expected}; actual {first.actual}.")
