@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import sys
@@ -94,3 +95,30 @@ def _write_everywhere() -> None:
             os.write(fd, b"rubbish\n")
         except OSError:
             continue
+
+
+#: What no page, terminal or file must take for its own: markup, escapes, half characters, length.
+TERRIBLE = (
+    "</script><script>alert(1)</script><img src=x onerror=alert(2)> & "
+    "\x1b[2J\x1b]0;x\x07 \ud800 \u202e"
+)
+
+
+class Terrible(RuntimeError):
+    """An error whose class has a terrible name."""
+
+
+Terrible.__name__ = Terrible.__qualname__ = "<b>Terrible</b>\x1b[31m"
+
+
+def speaks_terribly(*_: object, **__: object) -> Hostile:
+    """Log, print and raise what could break a report."""
+    return Hostile(_speak)
+
+
+def _speak() -> None:
+    sys.stderr.buffer.write(b"\xff\xfe\x00\x1b[31m<script>alert(3)</script>\n" + b"e" * (1 << 20))
+    sys.stderr.flush()
+    name = "org.apache.spark.api.python.PythonWorkerFactory"
+    logging.getLogger(name).warning("%s", TERRIBLE)
+    raise Terrible(TERRIBLE + "m" * (3 << 20))

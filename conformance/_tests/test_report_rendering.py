@@ -12,8 +12,8 @@ import pytest
 from conformance.contract.clause import Level
 from conformance.evidence.findings import Case, Finding, RunVerdict, Verdict
 from conformance.report import junit, markdown
-from conformance.report.failure import again, failure_lines, shorten
-from conformance.report.story import replay, size, story_lines
+from conformance.report.failure import failure_lines, shorten
+from conformance.report.story import again, replay, size, story_lines
 from conformance.report.terminal import IN_FULL, render
 from conformance.report.verdict_file import (
     ClauseEntry,
@@ -212,7 +212,7 @@ def test_a_wrong_of_a_case_is_told_once() -> None:
     file = told(SHOWN, msgspec.structs.replace(SHOWN, actual="pid 5000 twice"))
     lines = list(failure_lines(file.clauses[0], file, 100))
     assert [line for line in lines if "expected" in line] == [
-        "  expected  two different workers    actual  pid 4121 twice"
+        "  expected  two different workers    actual  pid 5000 twice"
     ]
 
 

@@ -119,7 +119,8 @@ class Dispatcher:
     def _send(self, message: dict[str, Any]) -> None:
         if os.getpid() != self._pid:
             os._exit(0)  # a copy that the implementation forked; it has no say here
-        line = json.dumps(message).encode() + b"\n"
+        # Half of a surrogate pair has no UTF-8; a file name, or an error's text, may hold one.
+        line = json.dumps(message, ensure_ascii=False).encode(errors="replace") + b"\n"
         with self._writing:
             try:
                 self._channel.sendall(line)

@@ -25,6 +25,7 @@ class Established(msgspec.Struct, frozen=True, kw_only=True):
         error: what went wrong in the suite itself, empty if nothing.
         seconds: how long it took.
         cases: stories that its findings name.
+        trace: directory with what was seen in it; empty if nothing is kept.
     """
 
     test: str
@@ -35,6 +36,7 @@ class Established(msgspec.Struct, frozen=True, kw_only=True):
     error: str = ""
     seconds: float = 0.0
     cases: tuple[Case, ...] = ()
+    trace: str = ""
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):

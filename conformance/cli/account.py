@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import platform
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -13,7 +15,9 @@ from conformance.check.verdicts import exit_code, weigh, weigh_run
 from conformance.contract.clauses import CLAUSES, find
 from conformance.drive.clock import now_s
 from conformance.evidence.findings import Case, ClauseResult, RunVerdict, Verdict
+from conformance.report.legible import legible
 from conformance.report.verdict_file import (
+    Host,
     PlayedTest,
     Subject,
     Suite,
@@ -101,8 +105,9 @@ class Account:
                 clauses=entry.claimed,
                 seconds=round(entry.seconds, 4),
                 round=len(self._rounds) + 1,
-                inconclusive=entry.inconclusive,
-                error=entry.error,
+                trace=self._relative(entry.trace),
+                inconclusive=legible(entry.inconclusive),
+                error=legible(entry.error),
             )
         )
         for clause in entry.claimed:
@@ -133,6 +138,7 @@ class Account:
             suite=Suite(name="worker-factory-conformance", version=conformance.__version__),
             command=self._options.command,
             subject=self._subject,
+            host=_host(),
             profile=self._terms.profile.name,
             score_should=self._terms.score_should,
             is_gate=self._options.is_gate,
@@ -149,7 +155,7 @@ class Account:
             counts=count(clauses),
             must_total=must_total,
             must_verified=must_verified,
-            errors=tuple(self.errors),
+            errors=tuple(map(legible, self.errors)),
             clauses=clauses,
             tests=tuple(self._played),
             cases=tuple(self._cases.values()),
@@ -166,10 +172,13 @@ class Account:
 
     def _within_run(self, case: Case) -> Case:
         """Name a case's file from the run's directory: that may be moved as a whole."""
+        return msgspec.structs.replace(case, file=self._relative(case.file))
+
+    def _relative(self, path: str) -> str:
         place = self.directory.absolute() if self.directory else None
-        if place is None or not Path(case.file).is_relative_to(place):
-            return case
-        return msgspec.structs.replace(case, file=str(Path(case.file).relative_to(place)))
+        if not path or place is None or not Path(path).is_relative_to(place):
+            return path
+        return str(Path(path).relative_to(place))
 
     def _weigh(self, clause: str) -> None:
         self.results[clause] = weigh(find(clause), self._all, self._terms)
@@ -188,6 +197,15 @@ class Account:
         verdict = self._verdict(results, state)
         code = exit_code(results, verdict, is_gate=self._options.is_gate)
         return _HARNESS_ERROR if self.errors and code not in _WORSE else code
+
+
+def _host() -> Host:
+    return Host(
+        system=f"{platform.system()} {platform.release()}",
+        machine=platform.machine(),
+        cpus=len(os.sched_getaffinity(0)),
+        python=platform.python_version(),
+    )
 
 
 def unsteady(result: ClauseResult, rounds: list[Verdict]) -> ClauseResult:
@@ -228,9 +246,9 @@ def subject_of(run: Run, options: Options) -> Subject:
     about = run.about
     return Subject(
         impl=options.wanted.impl,
-        name=about.name,
-        version=about.version,
-        language=about.language,
+        name=legible(about.name),
+        version=legible(about.version),
+        language=legible(about.language),
         capabilities=about.capabilities,
         daemon=daemon,
         asked_daemon=asked,

@@ -284,12 +284,14 @@ def explain(clause: str) -> None:
 @root.command()
 @click.argument("run", type=click.Path(exists=True, path_type=Path))
 def report(run: Path) -> None:
-    """Show a stored run again: its directory, or its verdict.json."""
-    from conformance.cli.printing import print_run  # noqa: PLC0415 - start-up time
-    from conformance.report.verdict_file import read  # noqa: PLC0415 - start-up time
+    """Render a stored run again: its directory, or its verdict.json.
+
+    Writes report.html and the timelines anew, and shows the run.
+    """
+    from conformance.cli.rendering import render_again  # noqa: PLC0415 - start-up time
 
     with interrupts.current().at_once():
-        print_run(read(run).placed(run if run.is_dir() else run.parent))
+        render_again(run)
 
 
 root.add_command(matrix)

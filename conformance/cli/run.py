@@ -12,12 +12,14 @@ import pytest
 
 from conformance.cli.account import Account
 from conformance.cli.display import Display
+from conformance.cli.pages import Pages
 from conformance.cli.printing import print_run
 from conformance.cli.reporter import Reporter
 from conformance.door.find import ROOT
 from conformance.drive.interrupts import current
 from conformance.errors import ConformanceError
 from conformance.report.files import CASES, LATEST, RunFiles, timestamp
+from conformance.report.kept import REPORT
 from conformance.stage.opening import make_run, start_run
 
 if TYPE_CHECKING:
@@ -104,7 +106,7 @@ class _Play:
             file = self._files.write_verdict(self._account.file(state))
             self._write_rest(self._files, file)
             print_run(file.placed(self._files.directory), stream)
-            click.echo(f"report  {self._options.out / LATEST / 'verdict.json'}", file=stream)
+            click.echo(f"report  {self._options.out / LATEST / REPORT}", file=stream)
         return 2 if file.exit_code is None else file.exit_code
 
     @staticmethod
@@ -139,10 +141,12 @@ class _Play:
         return self._account, self._files
 
     def _play(self, opened: Opened, account: Account, files: RunFiles | None) -> None:
+        pages = Pages(files) if files is not None else None
+
         def write(state: State = "running") -> int:
             file = account.file(state)
-            if files is not None:
-                files.write_verdict(file)
+            if files is not None and pages is not None:
+                pages.renew(files.write_verdict(file))
             return file.exit_code or 0
 
         reporter = Reporter(

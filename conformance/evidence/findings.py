@@ -25,6 +25,7 @@ class Finding(msgspec.Struct, frozen=True):
         at_ns: when, on the monotonic clock; None if it is no single moment.
         clause: id of the broken clause; filled in by the judge.
         case: id of the case that shows it; empty if it is a test's own story.
+        test: id of the test that found it; filled in when the test ends.
     """
 
     wrong: str
@@ -33,6 +34,7 @@ class Finding(msgspec.Struct, frozen=True):
     at_ns: int | None = None
     clause: str = ""
     case: str = ""
+    test: str = ""
 
     def __str__(self) -> str:
         return f"{self.clause} {self.wrong}: expected {self.expected}; actual {self.actual}"

@@ -164,11 +164,10 @@ class Arena:
         """
         with self.stage() as stage:
             played = play(scenario, stage, self.terms.profile, pace)
-            stderr = self.run.session.stderr_tail() if not self.run.session.is_lost else ""
             return Replayed(
                 findings=played.findings,
                 history=stage.history,
-                stderr=stderr,
+                stderr=stage.read_stderr(),
                 undecided=played.undecided,
             )
 

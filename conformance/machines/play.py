@@ -26,6 +26,7 @@ from conformance.machines.expecting import (
 )
 from conformance.machines.performance import FULL, Pace, Performance
 from conformance.machines.referee import Referee
+from conformance.machines.story import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,6 +79,7 @@ class Play:
         self.steps: list[AnyStep] = []
         self.about = "F-CONC-01"
         self.undecided = ""
+        self._has_several = len(factories) > 1
         self._performance = Performance(stage, factories, pace)
         self._referee = Referee(self._performance, profile)
 
@@ -95,6 +97,8 @@ class Play:
         if self.findings or self.undecided:
             return
         self.steps.append(step)
+        words = phrase(step, several=self._has_several)
+        self._performance.stage.channel.note("step", number=len(self.steps), do=words)
         match step:
             case Arm() | Cease() | KillDaemon() | KillWorker():
                 self._performance.do(step)

@@ -51,7 +51,7 @@ def phrases(scenario: Scenario) -> tuple[str, ...]:
         scenario has several.
     """
     several = len(scenario.factories) > 1
-    return tuple(_phrase(step, several=several) for step in scenario.steps)
+    return tuple(phrase(step, several=several) for step in scenario.steps)
 
 
 def tell(scenario: Scenario, width: int = 0) -> tuple[str, ...]:
@@ -66,15 +66,24 @@ def tell(scenario: Scenario, width: int = 0) -> tuple[str, ...]:
         The lines.
     """
     lines: list[str] = []
-    for phrase in phrases(scenario):
-        if lines and (not width or len(lines[-1]) + len(_THEN) + len(phrase) <= width):
-            lines[-1] += _THEN + phrase
+    for words in phrases(scenario):
+        if lines and (not width or len(lines[-1]) + len(_THEN) + len(words) <= width):
+            lines[-1] += _THEN + words
         else:
-            lines.append(phrase)
+            lines.append(words)
     return tuple(lines)
 
 
-def _phrase(step: AnyStep, *, several: bool) -> str:
+def phrase(step: AnyStep, *, several: bool) -> str:
+    """Put a step into words.
+
+    Args:
+        step: of a scenario.
+        several: whether the scenario has several factories, so that they are named.
+
+    Returns:
+        Such as `create w1`.
+    """
     if isinstance(step, Together):
         return _together(step, several=several)
     owner = f" of {step.factory}" if several and isinstance(step, _OF_FACTORY) else ""
@@ -89,7 +98,7 @@ def _phrase(step: AnyStep, *, several: bool) -> str:
 
 
 def _together(step: Together, *, several: bool) -> str:
-    branches = [", ".join(_phrase(one, several=several) for one in each) for each in step.branches]
+    branches = [", ".join(phrase(one, several=several) for one in each) for each in step.branches]
     return _BESIDE.join(branches) + _moves(step, several=several)
 
 

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
+import msgspec
 import pytest
 
 from conformance.check.verdicts import Established
@@ -22,6 +23,7 @@ from conformance.plugin.choice import choose, claimed_by, give_machines_time, in
 from conformance.plugin.ear import Ear
 from conformance.plugin.hunting import Hunter
 from conformance.plugin.roles import Bookkeeper, Player, carry, order_of, players_of
+from conformance.plugin.traces import keep_trace
 from conformance.stage import crew
 from conformance.stage.opening import Effort, Opened, Search, Wanted, open_run, seconds_in
 from conformance.stage.record import Record
@@ -31,8 +33,11 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Generator, Iterator
 
+    from conformance.evidence.findings import Finding
     from conformance.stage.run import Run
 
+#: Name of the directory of traces, beside that of cases.
+TRACES = "traces"
 _OPENED = pytest.StashKey[Opened]()
 _SEARCH = pytest.StashKey[Search]()
 _RECORD = pytest.StashKey[Record]()
@@ -197,7 +202,17 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     try:
         yield opened
     finally:
-        opened.close()
+        try:
+            _keep_trace(opened, record, request)
+        finally:
+            opened.close()
+
+
+def _keep_trace(stage: Stage, record: Record, request: pytest.FixtureRequest) -> None:
+    """Keep what was seen in a scenario that found something, unless nobody said where."""
+    cases = request.config.stash[_SEARCH].cases_dir
+    if cases is not None and record.all_findings():
+        record.trace = str(keep_trace(stage, request.node.nodeid, cases.parent / TRACES))
 
 
 @pytest.fixture
@@ -317,10 +332,18 @@ def _entry(item: pytest.Item) -> Established:
     return Established(
         test=item.nodeid,
         claimed=claimed_by(item),
-        findings={c: tuple(f) for c, f in record.findings.items()} if record else {},
+        findings=_findings(record, item.nodeid) if record else {},
         unverified=dict(record.unverified) if record else {},
         inconclusive=trouble.get("inconclusive", ""),
         error=trouble.get("error", ""),
         seconds=item.stash.get(_SECONDS, 0.0),
         cases=tuple(record.cases) if record else (),
+        trace=record.trace if record else "",
     )
+
+
+def _findings(record: Record, test: str) -> dict[str, tuple[Finding, ...]]:
+    return {
+        clause: tuple(msgspec.structs.replace(one, test=test) for one in found)
+        for clause, found in record.findings.items()
+    }

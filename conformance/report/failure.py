@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import shlex
 import textwrap
 from typing import TYPE_CHECKING
 
 from conformance.evidence.findings import Verdict
+from conformance.report.kept import HISTORY
 from conformance.report.paint import Paint, plainly
-from conformance.report.story import found_by, replay, size, story_lines
+from conformance.report.story import again, found_by, replay, size, story_lines
+from conformance.report.where import picture, where
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +64,7 @@ def failure_lines(
             is_told = case is first and head.endswith(size(case))
             yield from _case_lines(case, mine, width, "" if is_told else f"{size(case)}; ")
             yield _label("again", replay(case, file))
+            yield from _told("picture", picture(case.file, case.id))
     others = [one for one in shown if one.case not in cases]
     for finding in others:
         yield from _finding_lines(finding, width)
@@ -72,6 +74,8 @@ def failure_lines(
         for test in entry.tests[:_SHOWN]:
             yield _label("test", test)
         yield _label("again", again(entry, file))
+        trace = file.trace_of(entry)
+        yield from _told("picture", picture(f"{trace}/{HISTORY}", entry.clause) if trace else "")
 
 
 def headline(entry: ClauseEntry, width: int, paint: Paint = plainly, note: str = "") -> str:
@@ -94,29 +98,6 @@ def headline(entry: ClauseEntry, width: int, paint: Paint = plainly, note: str =
     return f"{painted}  {entry.clause}  {entry.level}  {text}{right}"
 
 
-def again(entry: ClauseEntry, file: VerdictFile) -> str:
-    """Say how to judge one clause again.
-
-    Args:
-        entry: the clause.
-        file: the run it belongs to.
-
-    Returns:
-        A command line.
-    """
-    words = ["wfc", "run"]
-    if file.subject.impl:
-        words += ["--impl", file.subject.impl]
-    if file.subject.asked_daemon:
-        words += ["--daemon", file.subject.asked_daemon]
-    if file.subject.asked_python:
-        words += ["--python", file.subject.asked_python]
-    if file.score_should:
-        words += ["--level", "should"]
-    words += ["--profile", file.profile, "--clause", entry.clause]
-    return shlex.join(words)
-
-
 def shorten(text: str, width: int) -> str:
     """Cut a text to one line.
 
@@ -135,8 +116,9 @@ def _case_lines(case: Case, findings: list[Finding], width: int, note: str) -> I
     for number, line in enumerate(story_lines(case, max(20, width - _INDENT))):
         yield _label("steps" if number == 0 else "", line)
     # Two machines may find one case; they saw the same wrong, with other pids.
-    for finding in {finding.wrong: finding for finding in reversed(findings)}.values():
+    for finding in {finding.wrong: finding for finding in findings}.values():
         yield from _finding_lines(finding, width)
+    yield from _told("where", where(case, findings))
     yield from _labelled("found by", f"{note}{found_by(case)}", width)
 
 
@@ -152,6 +134,12 @@ def _finding_lines(finding: Finding, width: int) -> Iterator[str]:
 
 def _label(label: str, text: str) -> str:
     return f"  {label:<{_INDENT - 2}}{text}"
+
+
+def _told(label: str, text: str) -> Iterator[str]:
+    """Tell something only if it is known."""
+    if text:
+        yield _label(label, text)
 
 
 def _labelled(label: str, text: str, width: int) -> Iterator[str]:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from conformance.errors import UsageError
 from conformance.report import junit, markdown
+from conformance.report.kept import REPORT
+from conformance.report.page.failures import write_timelines
+from conformance.report.page.run_page import run_page
 from conformance.report.verdict_file import VerdictFile, decode, encode
 
 #: Name of the link to the newest run.
@@ -66,12 +69,22 @@ class RunFiles:
         replace_file(self.directory / "verdict.json", content)
         return decode(content)
 
-    def write_rest(self, file: VerdictFile) -> None:
-        """Write what is only written at the end: junit.xml and summary.md.
+    def write_page(self, file: VerdictFile) -> None:
+        """Replace report.html.
 
         Args:
             file: the run as `write_verdict` gave it back.
         """
+        write_page(file, self.directory)
+
+    def write_rest(self, file: VerdictFile) -> None:
+        """Write what is only written at the end: timelines, the page, junit.xml, summary.md.
+
+        Args:
+            file: the run as `write_verdict` gave it back.
+        """
+        write_timelines(file, self.directory)
+        self.write_page(file)
         file = file.placed(self.directory)
         replace_file(self.directory / "junit.xml", junit.render(file))
         page = markdown.render(file)
@@ -80,6 +93,16 @@ class RunFiles:
         if collected:
             with Path(collected).open("a", encoding="utf-8") as summary:
                 summary.write(page)
+
+
+def write_page(file: VerdictFile, directory: Path) -> None:
+    """Replace a run's report.html.
+
+    Args:
+        file: the run, with paths relative to its directory.
+        directory: of the run.
+    """
+    replace_file(directory / REPORT, run_page(file, directory).encode())
 
 
 def _make_directory(out: Path, started_at: str) -> Path:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from conformance.contract.clauses import CLAUSES, FAMILIES
 from conformance.contract.profiles import PROFILES
+from conformance.report.legible import legible
 from conformance.report.matrix_file import Asked, Cell, Column, Recorded, Row, Seen
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _cell(entry: ClauseEntry, profile: str) -> Cell:
     return Cell(
         verdict=entry.verdict,
         level=entry.level if entry.level is not _LEVELS.get(entry.clause) else None,
-        reason=entry.reason,
+        reason=legible(entry.reason),
         recorded=_recorded(entry.clause, profile),
         seen=_seen(entry.findings),
     )
@@ -73,7 +74,10 @@ def _recorded(clause: str, profile: str) -> tuple[Recorded, ...]:
 
 
 def _seen(findings: Iterable[Finding]) -> tuple[Seen, ...]:
-    seen = (Seen(wrong=one.wrong, expected=one.expected, actual=one.actual) for one in findings)
+    seen = (
+        Seen(wrong=legible(one.wrong), expected=legible(one.expected), actual=legible(one.actual))
+        for one in findings
+    )
     return tuple(dict.fromkeys(seen))[:_SEEN]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.evidence.findings import Verdict
+from conformance.report.legible import legible
 from conformance.report.matrix_rows import PLAIN, fold
 
 if TYPE_CHECKING:
@@ -175,8 +176,7 @@ def escaped(text: str) -> str:
         text: any.
 
     Returns:
-        The text, escaped; what is not printable is replaced.
+        The text, escaped; what cannot be printed is shown otherwise.
     """
-    line = " ".join(text.split())
-    plain = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in line)
-    return "".join(f"\\{one}" if one in _MARKUP else one for one in plain)
+    line = legible(" ".join(text.split()))
+    return "".join(f"\\{one}" if one in _MARKUP else one for one in line)

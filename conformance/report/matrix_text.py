@@ -11,6 +11,7 @@ from rich.text import Text
 
 from conformance.evidence.findings import RunVerdict, Verdict
 from conformance.report.failure import COLOURS
+from conformance.report.legible import legible
 from conformance.report.matrix_file import exit_code_of
 from conformance.report.matrix_rows import PLAIN, fold
 
@@ -60,10 +61,9 @@ def visible(text: str) -> str:
         text: of an implementation, or whoever.
 
     Returns:
-        The text; what is not printable, such as an escape of a terminal, is replaced.
+        The text; what cannot be printed, such as an escape of a terminal, is shown otherwise.
     """
-    line = " ".join(text.split())
-    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in line)
+    return legible(" ".join(text.split()))
 
 
 def show(matrix: Matrix, console: Console) -> None:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from conformance.evidence.findings import Case
-    from conformance.report.verdict_file import VerdictFile
+    from conformance.report.verdict_file import ClauseEntry, VerdictFile
 
 #: Stands between two steps.
 _NEXT = " · "
@@ -90,14 +90,36 @@ def replay(case: Case, file: VerdictFile) -> str:
     Returns:
         A command line.
     """
-    words = ["wfc", "replay", case.file]
-    if file.subject.impl:
-        words += ["--impl", file.subject.impl]
-    if file.subject.asked_daemon:
-        words += ["--daemon", file.subject.asked_daemon]
-    if file.subject.asked_python:
-        words += ["--python", file.subject.asked_python]
+    return shlex.join(["wfc", "replay", case.file, *_subject(file)])
+
+
+def again(entry: ClauseEntry, file: VerdictFile) -> str:
+    """Say how to judge one clause again.
+
+    Args:
+        entry: the clause.
+        file: the run it belongs to.
+
+    Returns:
+        A command line.
+    """
+    words = ["wfc", "run", *_subject(file)]
+    if file.score_should:
+        words += ["--level", "should"]
+    words += ["--profile", file.profile, "--clause", entry.clause]
     return shlex.join(words)
+
+
+def _subject(file: VerdictFile) -> Iterator[str]:
+    """Name what was judged as the user did."""
+    asked = {
+        "--impl": file.subject.impl,
+        "--daemon": file.subject.asked_daemon,
+        "--python": file.subject.asked_python,
+    }
+    for option, value in asked.items():
+        if value:
+            yield from (option, value)
 
 
 def _plain(steps: Iterable[str]) -> Iterator[str]:

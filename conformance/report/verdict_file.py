@@ -13,6 +13,7 @@ from conformance.contract.clause import Level
 from conformance.contract.clauses import find
 from conformance.errors import UsageError
 from conformance.evidence.findings import Case, ClauseResult, Finding, RunVerdict, Verdict
+from conformance.report.legible import legible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +61,22 @@ class Subject(Form, frozen=True, kw_only=True):
     asked_python: str = ""
 
 
+class Host(Form, frozen=True, kw_only=True):
+    """Where it was judged.
+
+    Attributes:
+        system: name and release of the operating system.
+        machine: kind of processor.
+        cpus: how many processors the suite may use.
+        python: version of the suite's own interpreter.
+    """
+
+    system: str = ""
+    machine: str = ""
+    cpus: int = 0
+    python: str = ""
+
+
 class ClauseEntry(Form, frozen=True, kw_only=True):
     """What became of one clause."""
 
@@ -80,6 +97,7 @@ class PlayedTest(Form, frozen=True, kw_only=True):
         clauses: ids of the clauses it is about.
         seconds: how long it took.
         round: which time the suite was played, from 1.
+        trace: directory, within the run's, of what was seen in it; empty if nothing is kept.
         inconclusive: why nothing was proven; empty if all went well.
         error: what went wrong in the suite itself; empty if nothing.
     """
@@ -88,6 +106,7 @@ class PlayedTest(Form, frozen=True, kw_only=True):
     clauses: tuple[str, ...]
     seconds: float
     round: int = 1
+    trace: str = ""
     inconclusive: str = ""
     error: str = ""
 
@@ -100,6 +119,7 @@ class VerdictFile(Form, frozen=True, kw_only=True):
         suite: that judged.
         command: the command line.
         subject: what was judged.
+        host: where.
         profile: name of what it was judged by.
         score_should: whether a SHOULD counted like a MUST.
         is_gate: whether INCOMPLETE counts as inconclusive.
@@ -126,6 +146,7 @@ class VerdictFile(Form, frozen=True, kw_only=True):
     suite: Suite
     command: tuple[str, ...]
     subject: Subject
+    host: Host = Host()
     profile: str
     score_should: bool
     is_gate: bool
@@ -172,7 +193,7 @@ class VerdictFile(Form, frozen=True, kw_only=True):
         return {one: known[one] for one in named if one in known}
 
     def placed(self, directory: Path) -> VerdictFile:
-        """Make the paths of cases such that a user can paste them.
+        """Make the paths of cases and traces such that a user can paste them.
 
         Args:
             directory: of the run.
@@ -184,7 +205,23 @@ class VerdictFile(Form, frozen=True, kw_only=True):
             msgspec.structs.replace(case, file=str(directory / case.file)) if case.file else case
             for case in self.cases
         )
-        return msgspec.structs.replace(self, cases=cases)
+        tests = tuple(
+            msgspec.structs.replace(test, trace=str(directory / test.trace)) if test.trace else test
+            for test in self.tests
+        )
+        return msgspec.structs.replace(self, cases=cases, tests=tests)
+
+    def trace_of(self, entry: ClauseEntry) -> str:
+        """Find what was kept of a scenario that found a clause broken.
+
+        Args:
+            entry: the clause.
+
+        Returns:
+            Directory of the first such scenario; empty if nothing was kept of any.
+        """
+        traces = {test.id: test.trace for test in self.tests if test.trace}
+        return next((traces[one.test] for one in entry.findings if one.test in traces), "")
 
 
 def entries(results: Iterable[ClauseResult], profile: Profile) -> tuple[ClauseEntry, ...]:
@@ -207,9 +244,16 @@ def _entry(result: ClauseResult, profile: Profile) -> ClauseEntry:
         level=profile.level(clause),
         text=clause.text,
         verdict=result.verdict,
-        reason=result.reason,
-        findings=result.findings,
+        reason=legible(result.reason),
+        findings=tuple(map(_legible_finding, result.findings)),
         tests=result.tests,
+    )
+
+
+def _legible_finding(finding: Finding) -> Finding:
+    """Show a finding as text that does no harm: what was seen is an implementation's choice."""
+    return msgspec.structs.replace(
+        finding, expected=legible(finding.expected), actual=legible(finding.actual)
     )
 
 

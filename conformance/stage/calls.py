@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+#: How much the history tells of an outcome, in characters: an implementation may say megabytes.
+_DETAIL = 4000
+
 
 class Call:
     """A call through the door, in flight or finished.
@@ -217,8 +220,11 @@ class Calls:
         else:
             self._unanswered.add(call.number)
         kind = type(call.outcome).__name__.lower()
-        detail = describe(call.outcome)
-        self._channel.note("return", id=call.number, outcome=kind, detail=detail)
+        detail = describe(call.outcome)[:_DETAIL]
+        made = getattr(call.outcome, "value", None)
+        of = {"worker": made.worker, "pid": made.pid} if isinstance(made, WorkerMade) else {}
+        keys = {name: value for name, value in of.items() if value is not None}
+        self._channel.note("return", id=call.number, outcome=kind, detail=detail, **keys)
 
 
 def describe(outcome: Outcome) -> str:

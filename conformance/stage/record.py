@@ -26,6 +26,7 @@ class Record:
         findings: what is wrong, by clause; an empty list means judged and kept.
         unverified: why a clause could not be judged.
         cases: stories that the findings name.
+        trace: directory with what was seen; empty if nothing is kept.
     """
 
     def __init__(self, claimed: tuple[str, ...], profile: Profile) -> None:
@@ -33,6 +34,7 @@ class Record:
         self.findings: dict[str, list[Finding]] = {}
         self.unverified: dict[str, str] = {}
         self.cases: list[Case] = []
+        self.trace = ""
         self._profile = profile
 
     def judge(self, clause: str, *wrongs: Iterable[Finding]) -> None:

@@ -105,6 +105,17 @@ class Stage:
         wait_until(lambda: len(self.history.of(what, who, **keys)) >= count, MUST_HAPPEN_S)
         return self.history.of(what, who, **keys)
 
+    def read_stderr(self) -> str:
+        """Read what the implementation, and the daemons of its own, wrote to standard error.
+
+        Returns:
+            The end of it; nothing of an adapter that was lost.
+        """
+        texts = [daemon.read_stderr() for daemon in self._daemons]
+        if self.run.implementation is not None and not self.run.session.is_lost:
+            texts.insert(0, self.run.session.stderr_tail())
+        return "".join(texts)
+
     # -- what is judged ---------------------------------------------------------------
 
     def judge(self, clause: str, *wrongs: Iterable[Finding]) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jinja2
+if TYPE_CHECKING:
+    import jinja2
 
 
 def render(name: str, **values: Any) -> str:
@@ -25,6 +26,8 @@ def render(name: str, **values: Any) -> str:
 
 @cache
 def _environment() -> jinja2.Environment:
+    import jinja2  # noqa: PLC0415 - start-up time
+
     return jinja2.Environment(
         loader=jinja2.PackageLoader("conformance.report.page"),
         autoescape=True,

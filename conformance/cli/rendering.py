@@ -1,0 +1,36 @@
+"""`wfc report`: a stored run, shown and drawn again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from conformance.cli.printing import print_run
+from conformance.report.files import write_page
+from conformance.report.kept import REPORT
+from conformance.report.page.failures import write_timelines
+from conformance.report.verdict_file import read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def render_again(place: Path) -> None:
+    """Write a run's report.html and timelines anew, and show it.
+
+    Args:
+        place: the run's directory, or its verdict.json.
+
+    Raises:
+        UsageError: if there is no such run, or it cannot be read.
+    """
+    directory = place if place.is_dir() else place.parent
+    file = read(place)
+    try:
+        write_timelines(file, directory)
+        write_page(file, directory)
+    except OSError as error:
+        click.echo(f"wfc: cannot write {error.filename}: {error.strerror}", err=True)
+    print_run(file.placed(directory))
+    click.echo(f"report  {directory / REPORT}")
