@@ -154,6 +154,21 @@ def test_an_interrupt_ends_the_run_and_keeps_what_is_there(wfc: Wfc, number: int
     assert (made(wfc).state, made(wfc).exit_code) == ("interrupted", 2)
 
 
+def test_a_run_that_has_begun_leaves_what_it_found(wfc: Wfc) -> None:
+    """It is told to end as Ctrl-C would tell it, and its partial verdict is a column."""
+    write(wfc.directory, a={"impl": REFERENCE}, b={"impl": REFERENCE})
+    started = wfc.start("-m", "conformance", "matrix", "m.toml", "--clause", "F-*")
+    begun = wfc.directory / "wfc-report" / "matrix" / "runs" / "a" / "latest" / "verdict.json"
+    assert wait_until(begun.exists, 30)
+    started.signal(signal.SIGINT)
+    ended = started()
+    assert ended.status == 2, ended
+    first, second = made(wfc).subjects
+    assert (first.state, first.exit_code, second.state) == ("interrupted", 2, "not run")
+    assert "interrupted, so far INCOMPLETE" in " ".join(ended.out.split())
+    assert (begun.parent / "report.html").exists()
+
+
 def test_a_malformed_file_is_one_line(wfc: Wfc) -> None:
     write(wfc.directory, a={"imple": REFERENCE})
     ended = wfc("matrix", "m.toml")

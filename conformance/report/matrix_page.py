@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from conformance.evidence.findings import Verdict
 from conformance.report.legible import legible
+from conformance.report.matrix_join import all_rows
 from conformance.report.matrix_rows import PLAIN, fold
 
 if TYPE_CHECKING:
@@ -59,7 +62,8 @@ def draw_releases(matrix: Matrix) -> str:
     Returns:
         The page.
     """
-    return "\n".join([_DOCS_HEAD, *_lines(matrix)]) + "\n"
+    rows = all_rows(matrix.clauses)  # in the words of today
+    return "\n".join([_DOCS_HEAD, *_lines(msgspec.structs.replace(matrix, clauses=rows))]) + "\n"
 
 
 def _lines(matrix: Matrix) -> Iterator[str]:
