@@ -24,6 +24,7 @@ from conformance.report.verdict_file import (
     VerdictFile,
     count,
     entries,
+    legible_finding,
     musts,
 )
 
@@ -85,7 +86,33 @@ class Account:
     def round(self) -> str:
         """Which round is played, such as `round 2 of 20: `; empty if there is but one."""
         total = self._options.rounds
-        return f"round {len(self._rounds) + 1} of {total}: " if total > 1 else ""
+        return f"round {self.round_number} of {total}: " if total > 1 else ""
+
+    @property
+    def round_number(self) -> int:
+        """Number of the round that is played, from 1."""
+        return len(self._rounds) + 1
+
+    def within_run(self, entry: Established) -> Established:
+        """Name what was kept from the run's directory: that may be moved as a whole.
+
+        Args:
+            entry: what a test established.
+
+        Returns:
+            The same with relative paths, and with text that can be shown and stored.
+        """
+        findings = {
+            clause: tuple(map(legible_finding, found)) for clause, found in entry.findings.items()
+        }
+        return msgspec.structs.replace(
+            entry,
+            cases=tuple(map(self._within_run, entry.cases)),
+            trace=self._relative(entry.trace),
+            inconclusive=legible(entry.inconclusive),
+            error=legible(entry.error),
+            findings=findings,
+        )
 
     def take(self, entry: Established) -> tuple[ClauseResult, ...]:
         """Take what one test established.
@@ -98,16 +125,17 @@ class Account:
         """
         self._all.append(entry)
         self._round.append(entry)
-        self._cases |= {case.id: self._within_run(case) for case in entry.cases}
+        shown = self.within_run(entry)
+        self._cases |= {case.id: case for case in shown.cases}
         self._played.append(
             PlayedTest(
-                id=entry.test,
-                clauses=entry.claimed,
-                seconds=round(entry.seconds, 4),
-                round=len(self._rounds) + 1,
-                trace=self._relative(entry.trace),
-                inconclusive=legible(entry.inconclusive),
-                error=legible(entry.error),
+                id=shown.test,
+                clauses=shown.claimed,
+                seconds=round(shown.seconds, 4),
+                round=self.round_number,
+                trace=shown.trace,
+                inconclusive=shown.inconclusive,
+                error=shown.error,
             )
         )
         for clause in entry.claimed:
@@ -171,7 +199,6 @@ class Account:
         return file.placed(self.directory) if self.directory else file
 
     def _within_run(self, case: Case) -> Case:
-        """Name a case's file from the run's directory: that may be moved as a whole."""
         return msgspec.structs.replace(case, file=self._relative(case.file))
 
     def _relative(self, path: str) -> str:

@@ -77,6 +77,9 @@ def root(context: click.Context) -> None:
         context.default_map = find_settings(Path.cwd())
 
 
+root.add_command(matrix)
+
+
 @root.command(epilog=_EPILOG)
 @click.option("--impl", metavar="KIND:ID", help=_IMPL_HELP)
 @click.option("--daemon", metavar="MODULE", help="A daemon module to be judged.")
@@ -294,4 +297,34 @@ def report(run: Path) -> None:
         render_again(run)
 
 
-root.add_command(matrix)
+@root.command()
+@click.argument("run", type=click.Path(exists=True, path_type=Path))
+@click.option("--profile", metavar="NAME", default="", help="Instead of the run's.")
+@click.option("--level", type=click.Choice(["must", "should"]), help="Instead of the run's.")
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Known deviations; those that the run was given do not count.",
+)
+@click.option("--gate", is_flag=True, help="INCOMPLETE is exit 7.")
+@click.option("--write", is_flag=True, help="Replace the run's verdict.json and report.html.")
+def analyze(
+    run: Path, profile: str, level: str | None, baseline: Path | None, **flags: bool
+) -> int:
+    """Weigh what a stored run established again: by another profile, or today's contract.
+
+    Nothing is played. The exit code is the one that the run would have.
+    """
+    from conformance.cli.analyze import Asked, analyze as weigh_again  # noqa: PLC0415 - likewise
+    from conformance.cli.baseline import Baseline, read_baseline  # noqa: PLC0415 - likewise
+
+    asked = Asked(
+        profile=profile,
+        baseline=read_baseline(baseline) if baseline else Baseline(),
+        score_should=None if level is None else level == "should",
+        is_gate=flags["gate"],
+        is_writing=flags["write"],
+    )
+    with interrupts.current().at_once():
+        return weigh_again(run, asked)

@@ -15,6 +15,8 @@ from conformance.report.verdict_file import read
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from conformance.report.verdict_file import VerdictFile
+
 
 def render_again(place: Path) -> None:
     """Write a run's report.html and timelines anew, and show it.
@@ -27,10 +29,20 @@ def render_again(place: Path) -> None:
     """
     directory = place if place.is_dir() else place.parent
     file = read(place)
+    draw_again(file, directory)
+    print_run(file.placed(directory))
+    click.echo(f"report  {directory / REPORT}")
+
+
+def draw_again(file: VerdictFile, directory: Path) -> None:
+    """Write a run's report.html and timelines anew; say so if it cannot be.
+
+    Args:
+        file: the run, with paths relative to its directory.
+        directory: of the run.
+    """
     try:
         write_timelines(file, directory)
         write_page(file, directory)
     except OSError as error:
         click.echo(f"wfc: cannot write {error.filename}: {error.strerror}", err=True)
-    print_run(file.placed(directory))
-    click.echo(f"report  {directory / REPORT}")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import pytest
 
+from conformance.cli import established
 from conformance.cli.account import Account
 from conformance.cli.display import Display
 from conformance.cli.pages import Pages
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from typing import Literal, TextIO
 
+    from conformance.check.verdicts import Established
     from conformance.cli.options import Options
     from conformance.drive.interrupts import Interrupts
     from conformance.report.verdict_file import VerdictFile
@@ -134,6 +137,8 @@ class _Play:
             self._account = Account(self._options, opened, started_at)
             if not self._options.is_dry:
                 self._files = RunFiles(self._options.out, started_at)
+                self._files.keep_out(opened.run.token)
+                established.begin(self._files, opened, opened.ledger.terms)
         if self._files is not None:
             self._files.keep_out(opened.run.token)
             self._account.directory = self._files.directory
@@ -152,6 +157,8 @@ class _Play:
         reporter = Reporter(
             account, self._display, write, opened.run.close, is_fail_fast=self._options.is_fail_fast
         )
+        if files is not None:
+            opened.ledger.listeners.append(partial(_store, files, account))
         opened.ledger.listeners.append(reporter.take)
         write()
         arguments = [*_arguments(self._options), str(SCENARIOS)]
@@ -163,6 +170,10 @@ class _Play:
             account.errors.append(f"pytest ended with status {int(status)}")
         elif reporter.unplayed and not reporter.is_cut_short:
             account.errors.append(f"tests that did not end: {len(reporter.unplayed)}")
+
+
+def _store(files: RunFiles, account: Account, entry: Established) -> None:
+    established.add(files, account.within_run(entry), account.round_number)
 
 
 def _arguments(options: Options) -> list[str]:

@@ -11,7 +11,7 @@ from conformance.report import junit, markdown
 from conformance.report.kept import REPORT
 from conformance.report.page.failures import write_timelines
 from conformance.report.page.run_page import run_page
-from conformance.report.verdict_file import VerdictFile, decode, encode
+from conformance.report.verdict_file import VerdictFile, decode, encode, hidden
 
 #: Name of the link to the newest run.
 LATEST = "latest"
@@ -68,6 +68,17 @@ class RunFiles:
         content = encode(file, self._secrets)
         replace_file(self.directory / "verdict.json", content)
         return decode(content)
+
+    def append(self, name: str, line: bytes) -> None:
+        """Add a line to a file of the run that only grows.
+
+        Args:
+            name: of the file.
+            line: without its end.
+        """
+        text = hidden(line.decode(), self._secrets)
+        with (self.directory / name).open("a", encoding="utf-8") as file:
+            file.write(f"{text}\n")
 
     def write_page(self, file: VerdictFile) -> None:
         """Replace report.html.

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from conformance.evidence.findings import RunVerdict, Verdict
+from conformance.evidence.findings import Verdict
 from conformance.report.failure import COLOURS
 from conformance.report.legible import legible
 from conformance.report.matrix_file import exit_code_of
 from conformance.report.matrix_rows import PLAIN, fold
+from conformance.report.terminal import RUN_COLOURS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,12 +38,6 @@ _HEAD, _NARROWEST, _WIDEST = 21, 8, 14
 _GAP = 2
 #: Column of what follows a label.
 _INDENT = 14
-_RUN_STYLES = {
-    RunVerdict.CONFORMANT: "green",
-    RunVerdict.KNOWN_DEVIATIONS: "green",
-    RunVerdict.NOT_CONFORMANT: "red",
-    RunVerdict.INCOMPLETE: "yellow",
-}
 #: Verdicts that are told in words below the table.
 _TOLD = (
     Verdict.FAIL,
@@ -110,7 +105,7 @@ def _name(column: Column) -> Text:
 def _verdict(column: Column) -> Text:
     if column.verdict is None:
         return Text(column.state, "yellow")
-    style = _RUN_STYLES[column.verdict]
+    style = RUN_COLOURS[column.verdict]
     if column.state == "finished":
         return Text(column.verdict, style)
     return Text(f"{column.state}, so far {column.verdict}", style)

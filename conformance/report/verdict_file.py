@@ -245,13 +245,20 @@ def _entry(result: ClauseResult, profile: Profile) -> ClauseEntry:
         text=clause.text,
         verdict=result.verdict,
         reason=legible(result.reason),
-        findings=tuple(map(_legible_finding, result.findings)),
+        findings=tuple(map(legible_finding, result.findings)),
         tests=result.tests,
     )
 
 
-def _legible_finding(finding: Finding) -> Finding:
-    """Show a finding as text that does no harm: what was seen is an implementation's choice."""
+def legible_finding(finding: Finding) -> Finding:
+    """Show a finding as text that does no harm: what was seen is an implementation's choice.
+
+    Args:
+        finding: as it was found.
+
+    Returns:
+        The finding, as it can be shown.
+    """
     return msgspec.structs.replace(
         finding, expected=legible(finding.expected), actual=legible(finding.actual)
     )
@@ -298,9 +305,22 @@ def encode(file: VerdictFile, secrets: Iterable[str] = ()) -> bytes:
         The file's content.
     """
     text = msgspec.json.format(msgspec.json.encode(file), indent=1).decode()
+    return hidden(text, secrets).encode() + b"\n"
+
+
+def hidden(text: str, secrets: Iterable[str]) -> str:
+    """Take secrets out of a text.
+
+    Args:
+        text: any.
+        secrets: texts that must not stand in it, beside all that looks like a secret.
+
+    Returns:
+        The text without.
+    """
     for secret in secrets:
         text = text.replace(secret, "(token)")
-    return hide_secrets(text).encode() + b"\n"
+    return hide_secrets(text)
 
 
 def hide_secrets(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable  # noqa: TC003 - read by tools
+from collections.abc import Callable, Mapping  # noqa: TC003 - read by tools
 
 from conformance.check.verdicts import Established, Terms, is_failure, weigh
 from conformance.contract.clause import Need
@@ -71,13 +71,41 @@ def terms_of(run: Run, profile: Profile | None, *, is_selection: bool, score_sho
     Returns:
         The terms.
     """
-    chosen = profile or run.default_profile()
-    is_release = chosen.name == run.own_profile
+    return terms_by(
+        profile or run.default_profile(),
+        run.own_profile,
+        _excluded(run),
+        is_selection=is_selection,
+        score_should=score_should,
+    )
+
+
+def terms_by(
+    profile: Profile,
+    own_profile: str | None,
+    excluded: Mapping[Need, str],
+    *,
+    is_selection: bool,
+    score_should: bool,
+) -> Terms:
+    """Make the terms: a release must deviate as recorded, others may.
+
+    Args:
+        profile: what must hold.
+        own_profile: name of the profile that is the implementation's own, if it has one.
+        excluded: needs that the implementation leaves no room for, with the reason.
+        is_selection: whether the user deselected anything.
+        score_should: whether a SHOULD counts like a MUST.
+
+    Returns:
+        The terms.
+    """
+    is_release = profile.name == own_profile
     return Terms(
-        profile=chosen,
-        known=chosen.deviations if is_release else (),
-        excused=() if is_release else chosen.deviations,
-        excluded=_excluded(run),
+        profile=profile,
+        known=profile.deviations if is_release else (),
+        excused=() if is_release else profile.deviations,
+        excluded=excluded,
         is_selection=is_selection,
         score_should=score_should,
     )
