@@ -108,6 +108,13 @@ def test_the_terminal_lists_differences_and_counts_the_rest() -> None:
     assert f"2 of 3 subjects judged · 3 of {len(CLAUSES)} clauses differ · exit 1" in text
 
 
+def test_where_nobody_differs_there_is_no_table() -> None:
+    same = entry("F-POOL-01", Verdict.PASS)
+    text = on_terminal(matrix(column("a", same), column("b", same)))
+    assert "clause  level" not in text
+    assert f"0 of {len(CLAUSES)} clauses differ" in text
+
+
 @pytest.mark.parametrize(("width", "tables"), [(80, 2), (120, 1)])
 def test_many_subjects_are_cut_into_tables_that_fit(width: int, tables: int) -> None:
     many = matrix(*(column(f"subject {n}", entry("F-POOL-01", v)) for n, v in enumerate(Verdict)))

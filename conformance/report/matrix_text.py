@@ -76,10 +76,11 @@ def show(matrix: Matrix, console: Console) -> None:
         for error in column.errors:
             console.print(_label(column.name, f"error of the suite: {error}", console.width))
     if matrix.judged:
-        for part in _parts(matrix, console.width):
-            console.print()
-            console.print(_table(families, part))
-        console.print(Text(LEGEND, "dim"))
+        if any(one.different for one in families):
+            for part in _parts(matrix, console.width):
+                console.print()
+                console.print(_table(families, part))
+            console.print(Text(LEGEND, "dim"))
         _tell(families, console)
     console.print()
     console.print(Text(_end(matrix, families)))
