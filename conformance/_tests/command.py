@@ -82,6 +82,10 @@ class Started:
         self._wfc = wfc
         self._process = process
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def signal(self, number: int) -> None:
         self._process.signal(number)
 

@@ -50,6 +50,15 @@ def test_a_baseline_makes_a_failure_known(place: Path) -> None:
     assert gated.status == 7
 
 
+def test_settings_count_and_the_command_line_wins(place: Path, tmp_path: Path) -> None:
+    """What pyproject.toml says of `run` weighs here, too."""
+    table = '[tool.worker-factory-conformance]\nbaseline = "baseline.toml"\ngate = true\n'
+    (tmp_path / "pyproject.toml").write_text(table, encoding="utf-8")
+    (tmp_path / "baseline.toml").write_text(BASELINE, encoding="utf-8")
+    assert Wfc(tmp_path)("analyze", str(place / RUN)).status == 7
+    assert Wfc(tmp_path)("analyze", str(place / RUN), "--no-gate").status == 0
+
+
 def test_another_profile_has_other_clauses(place: Path) -> None:
     """What no test was asked about is UNVERIFIED, never a pass."""
     ended = Wfc(place)("analyze", RUN, "--profile", "spark-4.3")

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import sys
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
 from conformance.cli import sources
-from conformance.cli.display import say_seconds
+from conformance.cli.display import Display, say_seconds
 from conformance.cli.lists import table
 from conformance.cli.tally import Tally
 from conformance.contract.clauses import CLAUSES
 from conformance.door.find import ROOT, mutants
 from conformance.drive import sandbox
+from conformance.evidence.findings import ClauseResult, Verdict
+
+from .hand_made_runs import entry, run
+
+if TYPE_CHECKING:
+    from conformance.report.verdict_file import VerdictFile
 
 KNOWN = {clause.id for clause in CLAUSES}
 
@@ -34,6 +42,27 @@ def test_the_time_left_is_told_when_enough_is_known() -> None:
     for _ in range(5):
         tally.end_test(("F-RST-01",))
     assert tally.left_s(2.0) == 2.0
+
+
+class Recorded:
+    """An account in which one clause is recorded as broken, and was not seen to be."""
+
+    results: ClassVar[dict[str, ClauseResult]] = {
+        "F-RST-01": ClauseResult("F-RST-01", Verdict.STALE, "recorded as broken, but kept")
+    }
+
+    def shown(self) -> VerdictFile:
+        return run(entry("F-RST-01", Verdict.STALE, reason="recorded as broken, but kept"))
+
+
+def test_a_deviation_is_not_called_stale_while_a_test_of_it_is_left() -> None:
+    """The machines, who come last, may show it; the line would stand there for nothing."""
+    stream, account = io.StringIO(), Recorded()
+    tally, display = Tally([("F-RST-01",), ("F-RST-01", "F-RST-02")]), Display(stream)
+    for claimed, told in ((("F-RST-01",), 0), (("F-RST-01", "F-RST-02"), 1)):
+        tally.end_test(claimed)
+        display.tested(account.results.values(), account, tally)  # type: ignore[arg-type]
+        assert stream.getvalue().count("STALE  F-RST-01") == told
 
 
 @pytest.mark.parametrize(
@@ -75,6 +104,7 @@ def test_fakes_and_mutants_are_found_with_what_they_do() -> None:
     [
         "--help",
         "run --help",
+        "baseline --help",
         "list clauses",
         "list scenarios",
         "list fakes",

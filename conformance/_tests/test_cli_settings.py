@@ -9,6 +9,7 @@ import pytest
 
 from conformance.check.verdicts import Established, Terms, weigh
 from conformance.cli.baseline import read_baseline
+from conformance.cli.commands import root, run
 from conformance.cli.settings import find_settings
 from conformance.contract.clauses import find
 from conformance.contract.profiles import find_profile
@@ -44,6 +45,28 @@ def test_settings_become_defaults_of_the_options(tmp_path: Path) -> None:
     }
 
 
+#: Options that are about one call of the command alone.
+NOT_SETTINGS = {"dry_run"}
+
+
+def test_every_option_that_may_hold_for_a_project_is_a_setting(tmp_path: Path) -> None:
+    text = (
+        TABLE + 'impl = "py:a:b"\ndaemon = "a.b"\npython = "p"\nprofile = "spark-3.5"\n'
+        'clause = ["D-*"]\nlevel = "should"\nbaseline = "b.toml"\neffort = "quick"\n'
+        'explore = "1m"\nseed = 1\njobs = 2\nrepeat = 2\nout = "o"\ngate = true\n'
+        "fail-fast = true\n"
+    )
+    options = {one.name for one in run.params} - NOT_SETTINGS
+    assert set(settings(tmp_path, text)) == options
+
+
+def test_the_baseline_of_the_settings_is_that_of_all_commands_about_one(tmp_path: Path) -> None:
+    settings(tmp_path, TABLE + 'baseline = "b.toml"\n')
+    path = {"file": str(tmp_path / "b.toml")}
+    found = find_settings(tmp_path)["baseline"]
+    assert found == dict.fromkeys(root.commands["baseline"].commands, path)  # type: ignore[attr-defined]
+
+
 def test_the_nearest_file_counts(tmp_path: Path) -> None:
     settings(tmp_path, TABLE + "seed = 3\n")
     (tmp_path / "deep").mkdir()
@@ -70,6 +93,26 @@ def test_other_tools_are_left_alone(tmp_path: Path) -> None:
 def test_what_we_do_not_know_is_a_usage_error(tmp_path: Path, text: str) -> None:
     with pytest.raises(UsageError, match=r"pyproject\.toml"):
         settings(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        (TABLE + 'implementation = "py:a:b"\n', None),
+        (TABLE + "fail_fast = true\n", "did you mean `fail-fast`"),
+        (TABLE + 'clauses = ["F-*"]\n', "did you mean `clause`"),
+        (TABLE + 'base-line = "b.toml"\n', "did you mean `baseline`"),
+        (TABLE.replace("conformance", "conformence"), f"did you mean {TABLE.strip()}"),
+        (TABLE.replace("-", "_"), f"did you mean {TABLE.strip()}"),
+    ],
+)
+def test_a_slip_of_the_pen_is_told_in_one_line(tmp_path: Path, text: str, hint: str | None) -> None:
+    """A table that nobody reads would leave the gate open without a word."""
+    with pytest.raises(UsageError) as told:
+        settings(tmp_path, text)
+    said = str(told.value)
+    assert "\n" not in said
+    assert (hint in said) if hint else ("did you mean" not in said)
 
 
 # -- the baseline --------------------------------------------------------------------------

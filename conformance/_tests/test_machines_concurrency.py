@@ -141,6 +141,18 @@ def test_disorder_names_the_calls_that_find_no_place() -> None:
     assert "no place for" in told.actual
 
 
+def test_workers_handed_out_in_another_order_break_the_clause_about_that() -> None:
+    """Two idle workers and one create at the same time as a release: only the order is wrong."""
+    two = after(done(W1, 11), done(W2, 12), done(Release(worker="w1")), done(Release(worker="w2")))
+    last = done(Create(worker="w4"), 12)
+    other = done(Create(worker="w5"), 13)
+    assert wrongs(two, call(last, 1, 2), call(other, 3, 4)) == [
+        ("F-CONC-01", "unlinearizable_calls")
+    ]
+    first = done(Create(worker="w5"), 11)
+    assert wrongs(two, call(last, 1, 2), call(first, 3, 4)) == [("F-POOL-02", "wrong_handouts")]
+
+
 def test_a_call_that_fails_by_itself_is_told_by_itself() -> None:
     """Nothing beside it is an excuse: a stopWorker returns."""
     alone = call(broken(StopWorker(worker="w1")))

@@ -135,3 +135,26 @@ def test_the_drawing_is_well_formed_whatever_is_told() -> None:
     assert "<script>␛[31m (secret)" in words
     assert "F-CONN-07 broken" in words
     assert "\x1b" not in drawn
+
+
+#: The suite in the factory's place, before a daemon that refuses to fork.
+AS_FACTORY = """\
+1000 9 1 harness as_factory do=starts way=to pid=60
+2000 9 2 harness as_factory do=announces%20port%204000 way=from pid=60
+3000 60 1 daemon fault point=fork action=ENOMEM
+4000 9 3 harness as_factory do=-12:%20a%20refusal way=from pid=60
+5000 9 4 harness as_factory do=pid%2061 way=from pid=61
+6000 9 5 harness signalled pid=61 number=9
+"""
+
+
+def test_the_suite_in_the_factorys_place_is_the_factory() -> None:
+    """Who started the daemon is the factory's lane; a pid that is told is a worker's."""
+    assert told(picture_of(AS_FACTORY)) == [
+        "factory → daemon 1: starts",
+        "daemon 1 → factory: announces port 4000",
+        "daemon 1: fault: fork=ENOMEM",
+        "daemon 1 → factory: -12: a refusal",
+        "worker 1 → factory: pid 61",
+        "worker 1: SIGKILL from outside",
+    ]

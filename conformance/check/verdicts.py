@@ -161,10 +161,10 @@ def _weigh_nothing(clause: Clause, about: list[Established], terms: Terms) -> _W
     reasons = [test.unverified.get(clause.id, "") for test in about]
     if terms.profile.level(clause) is Level.MAY and not any(reasons):
         return Verdict.NOT_APPLICABLE, "a permission: nothing to break", ()
-    if terms.is_selection and not about:
-        return Verdict.UNVERIFIED, "deselected", ()
     if Need.SOURCE in clause.needs:
         return Verdict.UNVERIFIED, "cannot be observed from outside", ()
+    if terms.is_selection and not about:
+        return Verdict.UNVERIFIED, "deselected", ()
     return Verdict.UNVERIFIED, next(filter(None, reasons), "no scenario ran for it"), ()
 
 

@@ -13,7 +13,7 @@ import sys
 _INTERRUPTED = 2
 _HARNESS_ERROR = 3
 #: Variable that lets a traceback of ours through, for bug reports.
-_TRACEBACK = "WFC_TRACEBACK"
+TRACEBACK = "WFCTRACEBACK"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -40,10 +40,10 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _INTERRUPTED
     except Exception as error:
-        if os.environ.get(_TRACEBACK):
+        if os.environ.get(TRACEBACK):
             raise
         what = f"{type(error).__name__}: {' '.join(str(error).split())}"
-        return _say(f"error of the suite: {what} ({_TRACEBACK}=1 shows where)", _HARNESS_ERROR)
+        return _say(f"error of the suite: {what} ({TRACEBACK}=1 shows where)", _HARNESS_ERROR)
 
 
 def _run(arguments: list[str]) -> int:

@@ -14,6 +14,11 @@ from conformance.errors import UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
+#: Stands between the names of wrongs.
+_OR = "|"
+#: What a link begins with.
+_LINKS = ("https://", "http://")
+
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One `[[deviation]]` of a baseline file.
@@ -22,13 +27,44 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         clause: id of the clause that is not kept.
         wrong: name of the wrong as the report shows it; several are joined by `|`.
         reason: why it is accepted.
+        link: where more is told, such as an issue; empty if nowhere.
         expires: last day on which it is accepted; None for ever.
+        certain: whether every run shows it; an uncertain one (a race) may also pass.
     """
 
     clause: str
     wrong: str
     reason: str
+    link: str = ""
     expires: date | None = None
+    certain: bool = True
+
+    @property
+    def wrongs(self) -> tuple[str, ...]:
+        """The names of the wrongs, one by one."""
+        return tuple(self.wrong.split(_OR))
+
+    def has_expired(self, day: date) -> bool:
+        """Tell whether it is accepted no more.
+
+        Args:
+            day: on which one asks.
+
+        Returns:
+            Whether that is behind its last day.
+        """
+        return self.expires is not None and self.expires < day
+
+    def joined(self, wrongs: tuple[str, ...]) -> str:
+        """Add wrongs to those that stand there.
+
+        Args:
+            wrongs: names of more wrongs.
+
+        Returns:
+            All names, each once, in the form of the field.
+        """
+        return _OR.join(dict.fromkeys((*filter(None, self.wrongs), *wrongs)))
 
 
 class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,6 +85,15 @@ class Baseline(msgspec.Struct, frozen=True):
     expired: dict[str, str] = {}
 
 
+def this_day() -> date:
+    """Read the calendar.
+
+    Returns:
+        The day it is, in UTC.
+    """
+    return datetime.now(UTC).date()
+
+
 def read_baseline(path: Path, today: date | None = None) -> Baseline:
     """Read a baseline file.
 
@@ -63,27 +108,78 @@ def read_baseline(path: Path, today: date | None = None) -> Baseline:
         UsageError: if the file is malformed, or names a clause twice or one that does
             not exist.
     """
-    try:
-        file = msgspec.toml.decode(path.read_bytes(), type=File)
-    except (msgspec.DecodeError, OSError) as error:
-        raise UsageError(f"{path}: {error}") from None
-    clauses = [entry.clause for entry in file.deviation]
-    for entry in file.deviation:
-        find(entry.clause)
-        if clauses.count(entry.clause) > 1:
-            raise UsageError(f"{path}: {entry.clause} stands there twice; join wrongs by |")
-        if not entry.wrong or not entry.reason:
-            raise UsageError(f"{path}: {entry.clause} needs a wrong and a reason")
-    day = today or datetime.now(UTC).date()
+    entries = read_entries(path)
+    day = today or this_day()
     return Baseline(
-        known=tuple(_deviation(entry, path) for entry in file.deviation),
+        known=tuple(_deviation(entry, path) for entry in entries),
         expired={
-            entry.clause: f"{path}: the entry expired on {entry.expires}"
-            for entry in file.deviation
-            if entry.expires and entry.expires < day
+            entry.clause: f"{path.name}: the entry expired on {entry.expires}: {entry.reason}"
+            for entry in entries
+            if entry.has_expired(day)
         },
     )
 
 
+def read_entries(path: Path) -> tuple[Entry, ...]:
+    """Read the entries of a baseline file.
+
+    Args:
+        path: of the file.
+
+    Returns:
+        The entries, in the order of the file.
+
+    Raises:
+        UsageError: as `read_baseline`.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+    return decode_entries(content, path)
+
+
+def decode_entries(content: bytes, path: Path) -> tuple[Entry, ...]:
+    """Read the entries in the content of a baseline file.
+
+    Args:
+        content: of the file.
+        path: of the file, for messages.
+
+    Returns:
+        The entries, in the order of the file.
+
+    Raises:
+        UsageError: as `read_baseline`.
+    """
+    try:
+        entries = msgspec.toml.decode(content, type=File).deviation
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: {error}") from None
+    clauses = [entry.clause for entry in entries]
+    for entry in entries:
+        _see_clause(entry, path)
+        if clauses.count(entry.clause) > 1:
+            raise UsageError(f"{path}: {entry.clause} stands there twice; join wrongs by |")
+        if not all(entry.wrongs) or not entry.reason.strip():
+            raise UsageError(f"{path}: {entry.clause} needs a wrong and a reason")
+        if entry.link and not entry.link.startswith(_LINKS):
+            raise UsageError(f"{path}: the link of {entry.clause} must begin with https://")
+    return entries
+
+
+def _see_clause(entry: Entry, path: Path) -> None:
+    try:
+        find(entry.clause)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None
+
+
 def _deviation(entry: Entry, path: Path) -> Deviation:
-    return Deviation(clause=entry.clause, how=entry.reason, evidence=path.name, wrong=entry.wrong)
+    return Deviation(
+        clause=entry.clause,
+        how=entry.reason,
+        evidence=f"{path.name}, {entry.link}" if entry.link else path.name,
+        wrong=entry.wrong,
+        certain=entry.certain,
+    )

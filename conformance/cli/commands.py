@@ -9,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 import conformance
+from conformance.cli.baseline_commands import baseline
 from conformance.cli.matrix.entry import matrix
 from conformance.drive import interrupts
 from conformance.errors import ConformanceError
@@ -71,7 +72,7 @@ def _say(line: str, code: int) -> int:
 @click.pass_context
 def root(context: click.Context) -> None:
     """Judge implementations of Apache Spark's PythonWorkerFactory."""
-    if context.invoked_subcommand in ("run", "doctor"):
+    if context.invoked_subcommand in ("run", "analyze", "doctor", "baseline"):
         from conformance.cli.settings import find_settings  # noqa: PLC0415 - start-up time
 
         context.default_map = find_settings(Path.cwd())
@@ -103,7 +104,7 @@ root.add_command(matrix)
     "--baseline",
     metavar="FILE",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Known deviations: [[deviation]] clause, wrong, reason, expires (TOML).",
+    help="Known deviations: [[deviation]] clause, wrong, reason (TOML; docs/gate.md).",
 )
 @click.option(
     "--effort",
@@ -146,8 +147,8 @@ root.add_command(matrix)
     show_default=True,
     help="Where the run's files go.",
 )
-@click.option("--gate", is_flag=True, help="INCOMPLETE is exit 7: for CI.")
-@click.option("--fail-fast", is_flag=True, help="End at the first failure.")
+@click.option("--gate/--no-gate", default=False, help="INCOMPLETE is exit 7: for CI.")
+@click.option("--fail-fast/--no-fail-fast", default=False, help="End at the first failure.")
 @click.option("--dry-run", is_flag=True, help="List what would run.")
 def run(**options: Any) -> int:
     """Run the suite on one implementation."""
@@ -307,7 +308,7 @@ def report(run: Path) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Known deviations; those that the run was given do not count.",
 )
-@click.option("--gate", is_flag=True, help="INCOMPLETE is exit 7.")
+@click.option("--gate/--no-gate", default=False, help="INCOMPLETE is exit 7.")
 @click.option("--write", is_flag=True, help="Replace the run's verdict.json and report.html.")
 def analyze(
     run: Path, profile: str, level: str | None, baseline: Path | None, **flags: bool
@@ -328,3 +329,6 @@ def analyze(
     )
     with interrupts.current().at_once():
         return weigh_again(run, asked)
+
+
+root.add_command(baseline)

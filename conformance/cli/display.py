@@ -114,7 +114,7 @@ class Display:
             account: of the run.
             tally: of the round.
         """
-        bad = [one for one in results if one.verdict in IN_FULL]
+        bad = [one for one in results if one.verdict in IN_FULL and not _may_change(one, tally)]
         new = [one.clause for one in bad if one.clause not in self._told]
         if new:
             file = account.shown()
@@ -155,6 +155,12 @@ class Display:
             self.line(text)
             if not self.is_live:
                 return
+
+
+def _may_change(result: ClauseResult, tally: Tally) -> bool:
+    """Tell whether a recorded deviation was not seen yet, and a later test may show it."""
+    is_unseen = result.verdict is Verdict.STALE and not result.findings
+    return is_unseen and not tally.is_done(result.clause)
 
 
 def _part(tally: Tally) -> float:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from conformance.cli import established
+from conformance.cli import TRACEBACK, established
 from conformance.cli.account import Account
 from conformance.cli.display import Display
+from conformance.cli.github import annotate, no_commands
 from conformance.cli.pages import Pages
 from conformance.cli.printing import print_run
 from conformance.cli.reporter import Reporter
@@ -59,7 +60,7 @@ def run_suite(options: Options) -> int:
     """
     interrupts = current()
     with own_terminal() as stream, without_pytest_settings():
-        with Display(stream) as display:
+        with no_commands(stream), Display(stream) as display:
             play = _Play(options, display, interrupts)
             with ended_by(interrupts):
                 play.rounds()
@@ -108,7 +109,10 @@ class _Play:
             state: State = "interrupted" if self._interrupts.has_come else "finished"
             file = self._files.write_verdict(self._account.file(state))
             self._write_rest(self._files, file)
-            print_run(file.placed(self._files.directory), stream)
+            placed = file.placed(self._files.directory)
+            with no_commands(stream):
+                print_run(placed, stream)
+            annotate(placed, stream)
             click.echo(f"report  {self._options.out / LATEST / REPORT}", file=stream)
         return 2 if file.exit_code is None else file.exit_code
 
@@ -162,7 +166,7 @@ class _Play:
         opened.ledger.listeners.append(reporter.take)
         write()
         arguments = [*_arguments(self._options), str(SCENARIOS)]
-        status = pytest.main(arguments, plugins=[opened, reporter])
+        status = _run_pytest(arguments, [opened, reporter], account)
         self._planned = reporter.planned
         if account.errors or self._interrupts.has_come or self._options.is_dry:
             return
@@ -170,6 +174,19 @@ class _Play:
             account.errors.append(f"pytest ended with status {int(status)}")
         elif reporter.unplayed and not reporter.is_cut_short:
             account.errors.append(f"tests that did not end: {len(reporter.unplayed)}")
+
+
+def _run_pytest(arguments: list[str], plugins: list[object], account: Account) -> int:
+    """Run pytest; if it breaks down, what was found until then must not be lost."""
+    try:
+        return pytest.main(arguments, plugins=plugins)
+    except ConformanceError:
+        raise
+    except Exception as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        account.errors.append(f"pytest broke down: {type(error).__name__}: {error}")
+        return pytest.ExitCode.INTERNAL_ERROR
 
 
 def _store(files: RunFiles, account: Account, entry: Established) -> None:

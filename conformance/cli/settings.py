@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import os
+import re
 import tomllib
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,6 +18,14 @@ if TYPE_CHECKING:
 _TABLE = "worker-factory-conformance"
 #: Variable by which the runs of a matrix do without: there each subject has its own.
 WITHOUT_SETTINGS = "WFC_WITHOUT_SETTINGS"
+#: Commands of `wfc baseline`.
+_OF_BASELINE: tuple[str, ...] = ("show", "accept", "prune")
+#: Settings that `wfc analyze` takes: what a verdict is weighed by.
+_WEIGHING = ("profile", "level", "baseline", "gate")
+#: How much a table's name must resemble ours to be a slip of the pen.
+_ALIKE = 0.8
+#: How msgspec names a key that it does not know.
+_UNKNOWN = re.compile("unknown field `(.*?)`")
 
 
 class Settings(
@@ -76,11 +86,26 @@ def find_settings(directory: Path) -> dict[str, dict[str, Any]]:
 def _read(path: Path) -> Settings:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-        return msgspec.convert(table, Document).tool.ours
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: {error}") from None
+    try:
+        settings = msgspec.convert(table, Document).tool.ours
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{path}: {error}{_hint(str(error))}") from None
+    for name in table.get("tool", {}):
+        if name != _TABLE and difflib.get_close_matches(name, (_TABLE,), cutoff=_ALIKE):
+            raise UsageError(f"{path}: [tool.{name}] is not read (did you mean [tool.{_TABLE}]?)")
+    return settings
+
+
+def _hint(error: str) -> str:
+    """Guess which key was meant by one that msgspec does not know."""
+    unknown = _UNKNOWN.search(error)
+    known = Settings.__struct_encode_fields__
+    near = difflib.get_close_matches(unknown[1], known, n=1) if unknown else ()
+    return f" (did you mean `{near[0]}`?)" if near else ""
 
 
 def _defaults(settings: Settings, place: Path) -> dict[str, dict[str, Any]]:
@@ -92,4 +117,11 @@ def _defaults(settings: Settings, place: Path) -> dict[str, dict[str, Any]]:
     if "clause" in given:
         given["clauses"] = given.pop("clause")
     impl = {"impl": given["impl"]} if "impl" in given else {}
-    return {"run": given, "doctor": impl}
+    file = {"file": given["baseline"]} if "baseline" in given else {}
+    weighed = {name: given[name] for name in _WEIGHING if name in given}
+    return {
+        "run": given,
+        "analyze": weighed,
+        "doctor": impl,
+        "baseline": dict.fromkeys(_OF_BASELINE, file),
+    }

@@ -40,7 +40,18 @@ class Tally:
     @property
     def done(self) -> int:
         """How many clauses are done: no test that claims them is left."""
-        return sum(left <= 0 for left in self._left.values())
+        return sum(map(self.is_done, self._left))
+
+    def is_done(self, clause: str) -> bool:
+        """Tell whether nothing that is left of the round can change what became of a clause.
+
+        Args:
+            clause: its id.
+
+        Returns:
+            Whether no test that claims it is left.
+        """
+        return self._left[clause] <= 0
 
     def end_test(self, claimed: Sequence[str]) -> tuple[str, ...]:
         """Count a test that has ended.
@@ -65,7 +76,7 @@ class Tally:
         return tuple(
             name
             for name, clauses in self._families.items()
-            if clauses and all(self._left[clause] <= 0 for clause in clauses)
+            if clauses and all(map(self.is_done, clauses))
         )
 
     def clauses_of(self, family: str) -> frozenset[str]:

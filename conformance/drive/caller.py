@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import socket
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from conformance.contract.limits import MUST_HAPPEN_S
 from conformance.contract.wire import INT_BYTES, decode_int, encode_int
 from conformance.drive import sandbox
 from conformance.drive.clock import Deadline, wait_until, wait_until_readable
-from conformance.drive.connection import SECRET, Connection
+from conformance.drive.connection import SECRET, Connection, Note, untold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +30,8 @@ PROBE_WORKER = "pyspark_wfc_probe"
 START_S = 20.0
 #: F_SETPIPE_SZ rounds up to a page: the least that a pipe can hold.
 _PIPE_BYTES = 4096
+#: How much of what is written to a daemon's standard input is taken down.
+_SHOWN_BYTES = 16
 
 
 class DaemonProcess:
@@ -40,6 +43,7 @@ class DaemonProcess:
             a pipe that nobody reads; ours from here on.
         stderr_path: where its standard error goes.
         filler_bytes: how much stands before its own words on its standard output.
+        note: takes down what is done with it.
 
     Attributes:
         pid: of its process.
@@ -52,6 +56,7 @@ class DaemonProcess:
         pipes: tuple[int, int],
         stderr_path: Path,
         filler_bytes: int,
+        note: Note = untold,
     ) -> None:
         self.pid = process.pid
         self.stderr_path = stderr_path
@@ -60,6 +65,8 @@ class DaemonProcess:
         self._filler_bytes = filler_bytes
         self._connections: list[Connection] = []
         self._port: int | None = None
+        self._note = note
+        note("starts", "to", self.pid)
 
     @classmethod
     def start(  # noqa: PLR0913 - the seams of a process, all by keyword
@@ -71,6 +78,7 @@ class DaemonProcess:
         worker_module: str = PROBE_WORKER,
         is_stdout_full: bool = False,
         is_stderr_unread: bool = False,
+        note: Note = untold,
     ) -> DaemonProcess:
         """Start it.
 
@@ -81,6 +89,7 @@ class DaemonProcess:
             worker_module: the module's first argument, where it takes one; none if empty.
             is_stdout_full: let its announcement wait until the first read.
             is_stderr_unread: let its standard error be a pipe that nobody reads.
+            note: takes down what is done with it.
 
         Returns:
             The daemon, not yet asked for its port.
@@ -103,7 +112,7 @@ class DaemonProcess:
             process = sandbox.start(argv, env=merged, cwd="/", stdout=writing, stderr=to)
         os.close(stderr)
         os.close(writing)
-        return cls(process, (reading, unread), stderr_path, filler_bytes)
+        return cls(process, (reading, unread), stderr_path, filler_bytes, note)
 
     @property
     def port(self) -> int:
@@ -111,6 +120,7 @@ class DaemonProcess:
         if self._port is None:
             data = self.read_stdout(INT_BYTES, START_S)
             self._port = decode_int(data) if len(data) == INT_BYTES else -1
+            self._note(f"announces port {self._port}", "from", self.pid)
         return self._port
 
     def read_path(self) -> str:
@@ -164,7 +174,10 @@ class DaemonProcess:
         Returns:
             The connection.
         """
-        connection = Connection(path or self.port, host)
+        where = path or self.port
+        number = len(self._connections) + 1
+        self._note(f"connects (connection {number})", "to", self.pid)
+        connection = Connection(where, host, partial(self._tell, number))
         self._connections.append(connection)
         return connection
 
@@ -182,6 +195,7 @@ class DaemonProcess:
         Args:
             data: any bytes.
         """
+        self._note(f"stdin: {data[:_SHOWN_BYTES].hex(' ', 4)}", "to", self.pid)
         try:
             os.write(self._process.stdin_fd, data)
         except BrokenPipeError:
@@ -189,6 +203,7 @@ class DaemonProcess:
 
     def hang_up(self) -> None:
         """Close its standard input."""
+        self._note("hangs up", "to", self.pid)
         self._process.close_stdin()
 
     def signal(self, number: int) -> None:
@@ -197,6 +212,7 @@ class DaemonProcess:
         Args:
             number: the signal.
         """
+        self._note(f"signal {number}", "to", self.pid)
         self._process.signal(number)
 
     def wait_for_exit(self, within_s: float = MUST_HAPPEN_S) -> int | None:
@@ -209,7 +225,10 @@ class DaemonProcess:
             Its exit status, minus the signal that killed it, or None if it lives.
         """
         wait_until(lambda: self._process.exit_status() is not None, within_s)
-        return self._process.exit_status()
+        status = self._process.exit_status()
+        told = "lives on" if status is None else f"ends with status {status}"
+        self._note(told, "from", self.pid)
+        return status
 
     def close(self) -> None:
         """Close all connections and end the process."""
@@ -218,6 +237,10 @@ class DaemonProcess:
         self._process.end()
         os.close(self._stdout_fd)
         os.close(self._unread_fd)
+
+    def _tell(self, number: int, what: str, way: str, pid: int) -> None:
+        """Take down what is done on a connection; its worker is not known before its pid."""
+        self._note(f"{what} ({number})", way, pid if pid > 0 else self.pid)
 
     def _is_readable(self, deadline: Deadline) -> bool:
         return wait_until_readable(self._stdout_fd, deadline.left_s)

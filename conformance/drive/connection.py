@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+from collections.abc import Callable
 
 from conformance.contract.limits import MUST_HAPPEN_S
 from conformance.contract.wire import INT_BYTES, decode_int, encode_text
@@ -18,19 +19,36 @@ _PLENTY_BYTES = 65536
 _AT_ONCE = struct.pack("ii", 1, 0)
 
 
+#: Takes down what the suite does in the factory's place, or gets: what, whether `to` the other
+#: or `from` it, and the other's pid; 0 if it is not known.
+Note = Callable[[str, str, int], None]
+
+
+def untold(_what: str, _way: str, _pid: int) -> None:
+    """Take nothing down.
+
+    Args:
+        _what: ignored, as the others.
+        _way: likewise.
+        _pid: likewise.
+    """
+
+
 class Connection:
     """One connection to a daemon: what the factory would make for one worker.
 
     Args:
         where: port of the daemon, or path of its Unix domain socket.
         host: address to connect to, with a port.
+        note: takes down what is done.
 
     Attributes:
         pid: of its worker, as acknowledged; 0 until it was read.
     """
 
-    def __init__(self, where: int | str, host: str = "127.0.0.1") -> None:
+    def __init__(self, where: int | str, host: str = "127.0.0.1", note: Note = untold) -> None:
         self.pid = 0
+        self._note = note
         if isinstance(where, str):
             self._socket = socket.socket(socket.AF_UNIX)
             self._socket.settimeout(MUST_HAPPEN_S)
@@ -58,6 +76,7 @@ class Connection:
             if not more:
                 break
             data += more
+        self._note(f"{len(data)} bytes", "from", self.pid)
         return data
 
     def receive_rest(self, within_s: float = MUST_HAPPEN_S) -> bytes:
@@ -77,6 +96,7 @@ class Connection:
         Args:
             data: the bytes.
         """
+        self._note(f"{len(data)} bytes", "to", self.pid)
         try:
             self._socket.sendall(data)
         except (BrokenPipeError, ConnectionResetError):
@@ -95,6 +115,8 @@ class Connection:
         if len(data) < INT_BYTES:
             return None
         self.pid = decode_int(data)
+        told = f"pid {self.pid}" if self.pid > 0 else f"{self.pid}: a refusal"
+        self._note(told, "from", self.pid)
         return self.pid
 
     def authenticate(self, secret: str = SECRET) -> bytes:
@@ -149,6 +171,7 @@ class Connection:
         Raises:
             Unobservable: if the worker echoes, and the order asks for more.
         """
+        self._note(f"task: {order}", "to", self.pid)
         self.send(encode_text(order))
         head = self.receive(INT_BYTES, within_s)
         if len(head) < INT_BYTES:
@@ -178,6 +201,11 @@ class Connection:
         Returns:
             `eof`, `reset`, `data` if bytes came instead, or `open` after the limit.
         """
+        how = self._end_within(within_s)
+        self._note(f"ends: {how}", "from", self.pid)
+        return how
+
+    def _end_within(self, within_s: float) -> str:
         if not self._is_readable(Deadline(within_s)):
             return "open"
         try:
@@ -187,6 +215,7 @@ class Connection:
 
     def finish_sending(self) -> None:
         """Close our half: the peer sees the end of the stream, and we still hear it."""
+        self._note("closes its half", "to", self.pid)
         try:
             self._socket.shutdown(socket.SHUT_WR)
         except OSError:  # the peer has reset the connection
@@ -194,11 +223,14 @@ class Connection:
 
     def reset(self) -> None:
         """Close our end by a reset."""
+        self._note("closes (reset)", "to", self.pid)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
         self._socket.close()
 
     def close(self) -> None:
         """Close our end."""
+        if self._socket.fileno() >= 0:
+            self._note("closes", "to", self.pid)
         self._socket.close()
 
     def _is_readable(self, deadline: Deadline) -> bool:

@@ -15,6 +15,7 @@ from conformance.machines.blame import explain
 from conformance.machines.matching import matched
 from conformance.plan.branch import Branch, Looked
 from conformance.plan.interleaving import broken_off
+from conformance.plan.model import Model
 from conformance.plan.oblivion import in_order
 from conformance.stage.calls import describe
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from conformance.machines.crossing import Crossed
-    from conformance.plan.model import Model
     from conformance.plan.state import State
 
 #: create() is two critical sections: it looks for an idle worker, then goes to the daemon.
@@ -154,10 +154,35 @@ def explain_disorder(
     alone = [wrong for index in found.refused for wrong in _alone(model, initial, crossed[index])]
     if alone:
         return alone
+    return put_down_to(*_disorder(clause, model, initial, crossed, found))
+
+
+def _disorder(
+    clause: str,
+    model: Model,
+    initial: Sequence[State],
+    crossed: Sequence[Crossed],
+    found: Search[State],
+) -> tuple[str, list[Finding]]:
+    """Nothing is wrong with a call by itself: is it the order of the pool, or that of all?"""
+    told = "; ".join(map(_tell, crossed))
+    if _is_order_of_pool_alone(model, initial, crossed):
+        wanted = "the workers in the order of their releases"
+        return "F-POOL-02", [Finding("wrong_handouts", wanted, told)]
     refused = ", ".join(_tell(crossed[index]) for index in found.refused) or "none"
     wanted = "an order of the calls that the contract allows"
-    actual = f"{'; '.join(map(_tell, crossed))}: no place for {refused}"
-    return put_down_to(clause, [Finding("unlinearizable_calls", wanted, actual)])
+    return clause, [Finding("unlinearizable_calls", wanted, f"{told}: no place for {refused}")]
+
+
+def _is_order_of_pool_alone(
+    model: Model, initial: Sequence[State], crossed: Sequence[Crossed]
+) -> bool:
+    """Whether all would be well if idle workers could be handed out in any order."""
+    unordered = Model(model.profile, model.settings, is_unordered=True)
+    try:
+        return Linearization(unordered, crossed).search(initial).is_linearizable
+    except Undecided:
+        return False
 
 
 def _met_the_dead(

@@ -49,11 +49,16 @@ class Model:
     Args:
         profile: by which it is judged.
         settings: with which it was made.
+        is_unordered: whether any idle worker may be handed out, against F-POOL-02: who asks
+            wants to know whether that alone is wrong.
     """
 
-    def __init__(self, profile: Profile, settings: FactorySettings) -> None:
+    def __init__(
+        self, profile: Profile, settings: FactorySettings, *, is_unordered: bool = False
+    ) -> None:
         self.profile = profile
         self.settings = settings
+        self._is_unordered = is_unordered
 
     def branches(self, state: State, operation: Operation) -> Iterator[Branch]:
         """Say what may come of an operation.
@@ -113,6 +118,9 @@ class Model:
             A branch where a worker was found; what was looked at where a new one is needed.
         """
         yield from self._look_through(state, operation)
+        for index in state.idle[1:] if self._is_unordered else ():
+            idle = (index, *(one for one in state.idle if one != index))
+            yield from self._look_through(msgspec.structs.replace(state, idle=idle), operation)
         if state.idle and state.has_dead_daemon:
             # Who has noticed that the daemon is dead need not reuse its workers (F-POOL-15).
             yield Looked(state.without_dead_daemon(), clause="F-RST-06")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from conformance.errors import UsageError
-from conformance.report import junit, markdown
+from conformance.report import badge, junit, markdown
 from conformance.report.kept import REPORT
 from conformance.report.page.failures import write_timelines
 from conformance.report.page.run_page import run_page
@@ -89,7 +89,7 @@ class RunFiles:
         write_page(file, self.directory)
 
     def write_rest(self, file: VerdictFile) -> None:
-        """Write what is only written at the end: timelines, the page, junit.xml, summary.md.
+        """Write what is only written at the end: the pages, junit.xml, badge.json, summary.md.
 
         Args:
             file: the run as `write_verdict` gave it back.
@@ -98,6 +98,7 @@ class RunFiles:
         self.write_page(file)
         file = file.placed(self.directory)
         replace_file(self.directory / "junit.xml", junit.render(file))
+        replace_file(self.directory / "badge.json", badge.render(file))
         page = markdown.render(file)
         replace_file(self.directory / "summary.md", page.encode())
         collected = os.environ.get("GITHUB_STEP_SUMMARY")

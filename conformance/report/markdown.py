@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.evidence.findings import Verdict
+from conformance.report.failure import shorten
 from conformance.report.story import found_by, replay, size, story_lines
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 #: Columns of a line of a story.
 _STORY_COLUMNS = 100
+#: Most characters of a cell, and of a line of a story: a job's summary may have 1 MiB.
+_CELL = 500
+_LINE = 1000
 #: Verdicts whose clauses are listed one by one, the worst first.
 _LISTED = (
     Verdict.FAIL,
@@ -89,17 +93,18 @@ def _row(entry: ClauseEntry) -> str:
     what = entry.reason
     if entry.findings:
         first = entry.findings[0]
-        what = f"expected {first.expected}; actual {first.actual}"
+        seen = f"expected {first.expected}; actual {first.actual}"
+        what = f"{what}: {seen}" if what else seen
     cells = (entry.clause, entry.level, entry.verdict, _cell(f"{entry.text} {what}"))
     return f"| {' | '.join(cells)} |"
 
 
 def _fenced(text: str) -> str:
-    return " ".join(text.split()).replace("```", "'''")
+    return shorten(text, _LINE).replace("```", "'''")
 
 
 def _cell(text: str) -> str:
-    plain = " ".join(text.split())
+    plain = shorten(text, _CELL)
     for character in "\\`*_<>|[]":
         plain = plain.replace(character, f"\\{character}")
     return plain

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
-import tempfile
-from pathlib import Path
 
 from conformance.contract.profiles import Profile, find_profile
 from conformance.door.find import ROOT, Implementation
@@ -18,14 +15,13 @@ from conformance.door.messages import (
     OwnDaemon,
 )
 from conformance.drive import interrupts, sandbox
+from conformance.drive.folder import Folder
 from conformance.drive.lean import make_lean_python
 from conformance.drive.session import Session, quiet_environment
 from conformance.errors import DoorError, ProtocolError, Unobservable
 from conformance.evidence.outcomes import Lost, Returned
 from conformance.observe import processes
 
-#: tmpfs, where appending to a file never waits for a disk.
-_SHM = Path("/dev/shm")
 _PROFILE = "documented"
 #: How often to look for processes that were forked while others were being killed.
 _SWEEPS = 50
@@ -55,8 +51,8 @@ class Run:
         self._daemon = daemon
         self._daemon_profile = daemon_profile
         self.token = secrets.token_hex(8)
-        where = _SHM if os.access(_SHM, os.W_OK) else None
-        self.directory = Path(tempfile.mkdtemp(prefix="wfc-", dir=where))
+        self._folder = Folder("wfc-")
+        self.directory = self._folder.path
         self.python_exec = sandbox.make_bare_python(self.directory / "python")
         # Another path to it: a factory with another executable is another factory.
         (self.directory / "second").symlink_to(self.directory / "python")
@@ -193,7 +189,7 @@ class Run:
             self._session = None
         end_all("WFC_TOKEN", self.token)
         os.close(self._leash_fd)
-        shutil.rmtree(self.directory, ignore_errors=True)
+        self._folder.remove()
 
     def _open(self) -> Session:
         if self.implementation is None:

@@ -240,9 +240,15 @@ class Stage:
             Unobservable: if the implementation brings no daemon.
         """
         own = self.own_daemon()
-        started = DaemonProcess.start(own, self.run.python_exec, self._daemon_env(env), **settings)
+        started = DaemonProcess.start(
+            own, self.run.python_exec, self._daemon_env(env), note=self._as_factory, **settings
+        )
         self._daemons.append(started)
         return started
+
+    def _as_factory(self, what: str, way: str, pid: int) -> None:
+        """Take down what the suite does in the factory's place."""
+        self.channel.note("as_factory", do=what, way=way, pid=pid)
 
     def own_daemon(self) -> OwnDaemon:
         """Tell which daemon module the implementation brings along.

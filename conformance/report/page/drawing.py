@@ -23,6 +23,8 @@ _LANE, _CALLER = 172, 84
 _ROWS_A_BAND = 30
 #: Pixels of a letter, and letters of a text that stays in its lane, and of a pin's.
 _LETTER, _STAYING, _PIN = 6.7, 44, 120
+#: Pixels before and behind a text across all lanes.
+_ACROSS = 118
 
 
 def svg(picture: Picture, label: str, *, is_alone: bool) -> str:
@@ -42,7 +44,7 @@ def svg(picture: Picture, label: str, *, is_alone: bool) -> str:
         "timeline.svg.j2",
         is_alone=is_alone,
         label=legible(label),
-        width=max(sheet.places, default=0) + _RIGHT,
+        width=sheet.width,
         height=_y(len(picture.rows) - 1) + _ROW,
         bands=[_y(number) - _ROW - _BAND + 10 for number in bands],
         band_height=_BAND,
@@ -59,6 +61,13 @@ class _Sheet:
     def __init__(self, picture: Picture) -> None:
         self.places = _places(picture)
         self._picture = picture
+
+    @property
+    def width(self) -> int:
+        """Room for all lanes, and for what is written across them."""
+        across = (len(row.text) for row in self._picture.rows if row.look in ACROSS)
+        longest = min(_PIN, max(across, default=0))
+        return max(max(self.places, default=0) + _RIGHT, int(_ACROSS + longest * _LETTER))
 
     def names(self) -> Iterator[dict[str, Any]]:
         for x, lane in zip(self.places, self._picture.lanes, strict=True):

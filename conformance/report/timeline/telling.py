@@ -54,24 +54,38 @@ def row_of(seen: Sighting, cast: Cast, number: int) -> Row | None:
 
 
 def _of_harness(seen: Sighting, cast: Cast, number: int) -> Row | None:
-    if seen.what == "call" and seen.keys["op"] in _LOOKS_ON:
+    told = _HARNESS.get(seen.what)
+    return told(seen, cast, number) if told else None
+
+
+def _begun(seen: Sighting, cast: Cast, number: int) -> Row | None:
+    if seen.keys["op"] in _LOOKS_ON:
         return None
-    if seen.what == "call":
-        lane = cast.caller(seen, number)
-        return _harness_row(seen, "message", _call(seen), lane, cast.target(seen, number))
-    if seen.what == "return":
-        lanes = cast.returned(seen, number)
-        look: Look = "message" if seen.keys["outcome"] == "returned" else "error"
-        text = seen.keys["detail"].removeprefix("returned ")
-        return lanes and _harness_row(seen, look, text, *lanes)
-    told = _NOTES.get(seen.what)
-    if told is None:
-        return None
+    lane = cast.caller(seen, number)
+    return _harness_row(seen, "message", _call(seen), lane, cast.target(seen, number))
+
+
+def _returned(seen: Sighting, cast: Cast, number: int) -> Row | None:
+    lanes = cast.returned(seen, number)
+    look: Look = "message" if seen.keys["outcome"] == "returned" else "error"
+    text = seen.keys["detail"].removeprefix("returned ")
+    return lanes and _harness_row(seen, look, text, *lanes)
+
+
+def _noted(seen: Sighting, cast: Cast, number: int) -> Row:
     lane_of = cast.known(seen.number("pid")) if seen.what == "signalled" else None
-    look = "fault" if lane_of is not None else "step" if seen.what == "step" else "gate"
-    return _harness_row(
-        seen, look, told(seen.keys), cast.factory(number) if lane_of is None else lane_of
-    )
+    look: Look = "fault" if lane_of is not None else "step" if seen.what == "step" else "gate"
+    lane = cast.factory(number) if lane_of is None else lane_of
+    return _harness_row(seen, look, _NOTES[seen.what](seen.keys), lane)
+
+
+def _as_factory(seen: Sighting, cast: Cast, number: int) -> Row:
+    """The suite plays the factory; the first process it speaks of is the daemon."""
+    pid = seen.number("pid")
+    kind: Kind = "daemon" if seen.keys["do"] == "starts" else "worker"
+    lanes = (cast.factory(number), cast.process(pid, kind, number))
+    lane, to = lanes if seen.keys["way"] == _TO else lanes[::-1]
+    return _harness_row(seen, "message", seen.keys["do"], lane, to)
 
 
 def _planned(keys: dict[str, str]) -> str:
@@ -168,4 +182,12 @@ _WAYS: dict[str, Callable[[Sighting], _Way | None]] = {
     "passed": _said("passes gate {name}", "gate", _STAYS),
     "broke": _said("the fake broke: {error}", "error", _STAYS),
     "end": _said("ends with status {status}", "mark", _STAYS),
+}
+
+#: What the suite itself writes down.
+_HARNESS: dict[str, Callable[[Sighting, Cast, int], Row | None]] = {
+    "call": _begun,
+    "return": _returned,
+    "as_factory": _as_factory,
+    **dict.fromkeys(_NOTES, _noted),
 }
