@@ -84,8 +84,12 @@ def test_subjects_are_run_in_the_directory_of_their_file(wfc: Wfc) -> None:
     (place / "mine.py").write_text(text, encoding="utf-8")
     settings = '[tool.worker-factory-conformance]\ndaemon = "no.such.daemon"\n'
     (place / "pyproject.toml").write_text(settings, encoding="utf-8")
-    ended = wfc("matrix", "deep/m.toml", *QUICK)
+    summary = wfc.directory / "summary.md"
+    ended = wfc("matrix", "deep/m.toml", *QUICK, GITHUB_STEP_SUMMARY=str(summary))
     assert ended.status == 8, ended
+    told = summary.read_text(encoding="utf-8")
+    assert told.startswith("# Matrix")
+    assert "## INCOMPLETE" not in told  # as the summary of a run begins
     ours, none = made(wfc).subjects
     assert ours.cells["F-RST-03"].verdict is Verdict.PASS
     assert (ours.profile, ours.state, ours.exit_code) == ("spark-4.3", "finished", 0)

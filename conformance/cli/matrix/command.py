@@ -17,7 +17,7 @@ from conformance.drive.interrupts import LOOK_S, current, insist
 from conformance.drive.sandbox import become_subreaper
 from conformance.errors import UsageError
 from conformance.report import matrix_html, matrix_page
-from conformance.report.files import replace_file, timestamp
+from conformance.report.files import add_to_summary, replace_file, timestamp
 from conformance.report.matrix_file import Column, Matrix, encode, exit_code_of, read
 from conformance.report.matrix_join import all_rows
 from conformance.report.matrix_text import show, visible
@@ -150,6 +150,7 @@ class _Making:
             if state != "running":
                 replace_file(out / "matrix.md", matrix_page.render(matrix).encode())
                 replace_file(out / "matrix.html", matrix_html.render(matrix).encode())
+                add_to_summary(matrix_page.render(matrix))
         except OSError as error:
             raise UsageError(f"cannot write to {out}: {error.strerror}") from None
         return matrix

@@ -16,7 +16,7 @@ from conformance.drive import sandbox
 from conformance.drive.clock import wait_until_readable
 from conformance.drive.interrupts import blocked, current
 from conformance.errors import UsageError
-from conformance.report.files import LATEST
+from conformance.report.files import JOB_SUMMARY, LATEST
 from conformance.report.matrix_file import Column
 from conformance.report.matrix_join import column_of, foreign_rows
 from conformance.report.verdict_file import read
@@ -108,7 +108,7 @@ class Running:
         ):
             return sandbox.start(
                 [sandbox.own_python(), "-P", "-c", _WFC, *self._arguments(options)],
-                env={**os.environ, WITHOUT_SETTINGS: "1"},
+                env={**os.environ, WITHOUT_SETTINGS: "1", JOB_SUMMARY: ""},
                 cwd=str(options.place),
                 stdout=out.fileno(),
                 stderr=err.fileno(),
