@@ -4,7 +4,8 @@ docs/lifecycles.md and docs/clauses.md come from the tables of the contract, doc
 from those of Spark's bugs and what was measured, docs/daemons.md and docs/interplay.md from
 what `python -m benchmarks.daemons` and `python -m benchmarks.interplay` have judged,
 docs/mutants.md from the stored runs of `wfc mutants`, docs/matrix.md from what
-`python -m benchmarks.matrix` has judged.
+`python -m benchmarks.matrix` has judged; docs/commands.md, docs/fakes.md, docs/profiles.md and
+docs/schemas.md from what the suite has.
 
 `python docs/draw.py` writes them; with `--check` it writes nothing and exits 1 if a page is
 stale.
@@ -12,12 +13,15 @@ stale.
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
 _DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(_DOCS.parent))
 
+from conformance.cli import reference  # noqa: E402 - found by the line above
+from conformance.cli.commands import root  # noqa: E402 - likewise
 from conformance.contract.drawings import (  # noqa: E402 - found by the line above
     draw_clauses,
     draw_lifecycles,
@@ -69,6 +73,15 @@ def main(arguments: list[str]) -> int:
         _DOCS / "matrix.md": matrix_page.draw_releases(matrix_file.read(_DOCS / "matrix.json")),
         _DOCS / "mutants.md": draw_mutants(
             read(_DOCS / "mutants.json"), read(_DOCS / "mutants-whole.json")
+        ),
+        _DOCS / "commands.md": reference.draw_commands(root),
+        _DOCS / "fakes.md": reference.draw_fakes(),
+        _DOCS / "profiles.md": reference.draw_profiles(),
+        _DOCS / "schemas.md": reference.draw_schemas(
+            {
+                path.name: json.loads(path.read_text(encoding="utf-8"))
+                for path in sorted(_DOCS.glob("*.schema.json"))
+            }
         ),
     }
     stale = stale_pages(pages)

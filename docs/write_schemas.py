@@ -2,7 +2,8 @@
 
 The forms stand in conformance/door/messages.py, conformance/report/verdict_file.py,
 conformance/report/doctor_file.py, conformance/report/kill_matrix.py,
-conformance/report/matrix_file.py and conformance/evidence/scenario.py.
+conformance/report/matrix_file.py, conformance/evidence/scenario.py and
+conformance/evidence/daemon_scenario.py.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from conformance.door.messages import (  # noqa: E402 - found by the line above
     LogLine,
     Request,
 )
+from conformance.evidence.daemon_scenario import DaemonScenario  # noqa: E402 - likewise
 from conformance.evidence.scenario import Scenario  # noqa: E402 - likewise
 from conformance.report.doctor_file import DoctorFile  # noqa: E402 - likewise
 from conformance.report.kill_matrix import KillMatrix  # noqa: E402 - likewise
@@ -108,6 +110,17 @@ def scenario_schema() -> dict[str, Any]:
     return {"$schema": _DIALECT, "title": "A scenario of worker-factory-conformance", **schema}
 
 
+def daemon_scenario_schema() -> dict[str, Any]:
+    """Make the schema of scenario files about daemons: those with `daemon:`.
+
+    Returns:
+        A JSON Schema.
+    """
+    schema = msgspec.json.schema(DaemonScenario)
+    title = "A daemon's scenario of worker-factory-conformance"
+    return {"$schema": _DIALECT, "title": title, **schema}
+
+
 SCHEMAS = {
     "verdict.schema.json": verdict_schema,
     "doctor.schema.json": doctor_schema,
@@ -115,6 +128,7 @@ SCHEMAS = {
     "matrix.schema.json": matrix_schema,
     "protocol.schema.json": protocol_schema,
     "scenario.schema.json": scenario_schema,
+    "daemon-scenario.schema.json": daemon_scenario_schema,
 }
 
 

@@ -276,3 +276,24 @@ def test_a_worker_that_hides_is_found_left(wfc: Wfc) -> None:
 
 def _joined(text: str) -> str:
     return " ".join(text.split())
+
+
+def test_a_daemon_is_examined_over_a_unix_domain_socket(wfc: Wfc) -> None:
+    """Its path takes the place of the port, nobody asks for a secret, its socket goes."""
+    ended = wfc("doctor", "--daemon", "reference_impl.daemon", "--unix-sockets", "--json")
+    file = json.loads(ended.out)
+    seen = {one["name"]: one["verdict"] for one in file["examinations"][0]["stages"]}
+    assert list(seen)[2:5] == ["first bytes", "path", "connect"]
+    assert not {"port", "secret", "wrong secret"} & set(seen)
+    assert seen["nothing left"] == "pass"
+    assert ended.status == 0
+
+
+def test_a_daemon_that_knows_no_unix_domain_sockets_is_told(wfc: Wfc) -> None:
+    """It announces a port, and a factory would wait for that many bytes."""
+    module = "import sys; sys.stdout.buffer.write(bytes([0, 0, 156, 64])); sys.stdout.flush()\n"
+    (wfc.directory / "old.py").write_text(f"{module}sys.stdin.read()\n", encoding="utf-8")
+    ended = wfc("doctor", "--daemon", "old", "--unix-sockets", "--json")
+    (trouble,) = json.loads(ended.out)["examinations"][0]["troubles"]
+    assert (trouble["stage"], trouble["symptom"]) == ("path", "not-a-path")
+    assert ended.status == 8

@@ -136,3 +136,23 @@ def wrong_answers(answer: str | None, expected: str) -> Iterator[Finding]:
 
 def _show(said: bytes) -> str:
     return repr(said) if said else "nothing"
+
+
+def silent_hooks(answer: str | None) -> Iterator[Finding]:
+    """See functions that a module has put into pyspark.daemon, and that nobody calls.
+
+    Args:
+        answer: of the probe to `hooks`, such as `worker_main=0`; None if none came.
+
+    Yields:
+        One finding for each function that did not lead to the task, or one if there was no
+        answer.
+    """
+    if answer is None:
+        yield Finding("silent_hooks", "a worker behind the hooks", "no answer")
+        return
+    for hook in answer.split():
+        name, _, has_run = hook.partition("=")
+        if has_run != "1":
+            expected = f"pyspark.daemon.{name} of the wrapping module on the way to a task"
+            yield Finding("silent_hooks", expected, "it was not called")

@@ -21,6 +21,7 @@ class Established(msgspec.Struct, frozen=True, kw_only=True):
         claimed: clauses it is about.
         findings: by clause; an empty tuple means judged and kept.
         unverified: why a clause could not be judged.
+        set_aside: why a clause is not about the implementation after all.
         inconclusive: why nothing was proven, empty if all went well.
         error: what went wrong in the suite itself, empty if nothing.
         seconds: how long it took.
@@ -32,6 +33,7 @@ class Established(msgspec.Struct, frozen=True, kw_only=True):
     claimed: tuple[str, ...]
     findings: dict[str, tuple[Finding, ...]] = {}
     unverified: dict[str, str] = {}
+    set_aside: dict[str, str] = {}
     inconclusive: str = ""
     error: str = ""
     seconds: float = 0.0
@@ -159,6 +161,8 @@ def _is_recorded(finding: Finding, known: tuple[Deviation, ...]) -> bool:
 
 def _weigh_nothing(clause: Clause, about: list[Established], terms: Terms) -> _Weighed:
     reasons = [test.unverified.get(clause.id, "") for test in about]
+    if aside := [test.set_aside[clause.id] for test in about if clause.id in test.set_aside]:
+        return Verdict.NOT_APPLICABLE, aside[0], ()
     if terms.profile.level(clause) is Level.MAY and not any(reasons):
         return Verdict.NOT_APPLICABLE, "a permission: nothing to break", ()
     if Need.SOURCE in clause.needs:

@@ -10,6 +10,7 @@ from click.core import ParameterSource
 
 import conformance
 from conformance.cli.baseline_commands import baseline
+from conformance.cli.init.command import init
 from conformance.cli.matrix.entry import matrix
 from conformance.drive import interrupts
 from conformance.errors import ConformanceError
@@ -182,6 +183,11 @@ def run(**options: Any) -> int:
     show_default=True,
     help="For each wait; a start has four times as long.",
 )
+@click.option(
+    "--unix-sockets",
+    is_flag=True,
+    help="Have the daemon listen on one, as Spark 4.1 and later can.",
+)
 @click.option("--in-executors", is_flag=True, help="The same in every executor of a Spark cluster.")
 @click.option(
     "--spark",
@@ -332,3 +338,4 @@ def analyze(
 
 
 root.add_command(baseline)
+root.add_command(init)

@@ -1,4 +1,4 @@
-"""Settings of `wfc` in the user's pyproject.toml; the command line wins."""
+"""Settings of `wfc` in the user's pyproject.toml or wfc.toml; the command line wins."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import difflib
 import os
 import re
 import tomllib
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
 
@@ -15,7 +15,11 @@ from conformance.errors import UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
-_TABLE = "worker-factory-conformance"
+#: The table in pyproject.toml, under `[tool]`.
+TABLE = "worker-factory-conformance"
+#: A file of our own, for repositories that have no pyproject.toml.
+FILE = "wfc.toml"
+_T = TypeVar("_T")
 #: Variable by which the runs of a matrix do without: there each subject has its own.
 WITHOUT_SETTINGS = "WFC_WITHOUT_SETTINGS"
 #: Commands of `wfc baseline`.
@@ -31,7 +35,7 @@ _UNKNOWN = re.compile("unknown field `(.*?)`")
 class Settings(
     msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True
 ):
-    """The table `[tool.worker-factory-conformance]`; every key is an option of `run`."""
+    """The settings: `[tool.worker-factory-conformance]`, or wfc.toml; keys are options of `run`."""
 
     impl: str | None = None
     daemon: str | None = None
@@ -50,7 +54,7 @@ class Settings(
     fail_fast: bool | None = None
 
 
-class Tool(msgspec.Struct, frozen=True, rename={"ours": _TABLE}):
+class Tool(msgspec.Struct, frozen=True, rename={"ours": TABLE}):
     """The table `[tool]`, of which one entry is ours."""
 
     ours: Settings = Settings()
@@ -66,37 +70,50 @@ def find_settings(directory: Path) -> dict[str, dict[str, Any]]:
     """Read the settings that hold in a directory.
 
     Args:
-        directory: the nearest pyproject.toml in it or above it counts.
+        directory: the nearest wfc.toml or pyproject.toml in it or above it counts.
 
     Returns:
         For each command, its options' defaults as click takes them.
 
     Raises:
-        UsageError: if that file is malformed, or has a key or value that we do not know.
+        UsageError: if that file is malformed, has a key or value that we do not know, or if
+            both files of one directory have settings.
     """
     if os.environ.get(WITHOUT_SETTINGS):
         return {}
     for place in (directory, *directory.parents):
-        path = place / "pyproject.toml"
-        if path.is_file():
-            return _defaults(_read(path), place)
+        own, project = place / FILE, place / "pyproject.toml"
+        if own.is_file():
+            if project.is_file() and _read_project(project) != Settings():
+                raise UsageError(f"{own} and {project} both have settings: keep one of them")
+            return _defaults(_convert(own, _load(own), Settings), place)
+        if project.is_file():
+            return _defaults(_read_project(project), place)
     return {}
 
 
-def _read(path: Path) -> Settings:
+def _load(path: Path) -> dict[str, Any]:
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: {error}") from None
+
+
+def _convert(path: Path, table: dict[str, Any], kind: type[_T]) -> _T:
     try:
-        settings = msgspec.convert(table, Document).tool.ours
+        return msgspec.convert(table, kind)
     except msgspec.ValidationError as error:
         raise UsageError(f"{path}: {error}{_hint(str(error))}") from None
+
+
+def _read_project(path: Path) -> Settings:
+    table = _load(path)
+    settings = _convert(path, table, Document).tool.ours
     for name in table.get("tool", {}):
-        if name != _TABLE and difflib.get_close_matches(name, (_TABLE,), cutoff=_ALIKE):
-            raise UsageError(f"{path}: [tool.{name}] is not read (did you mean [tool.{_TABLE}]?)")
+        if name != TABLE and difflib.get_close_matches(name, (TABLE,), cutoff=_ALIKE):
+            raise UsageError(f"{path}: [tool.{name}] is not read (did you mean [tool.{TABLE}]?)")
     return settings
 
 

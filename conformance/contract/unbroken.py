@@ -15,6 +15,7 @@ _NATURAL = f"{_ENV}. Spark 3.5 is a natural mutant: judged by the profile spark-
 
 #: Why there is no mutant for a MUST or a SHOULD.
 REASONS: dict[str, str] = {
+    "D-45": "it is about modules that wrap pyspark.daemon, and no mutant does; tests have such",
     "F-CONN-18": "it can be read in the source alone: no test can see it broken",
     "F-ENV-01": _NATURAL,
     "F-ENV-02": _NATURAL,

@@ -141,10 +141,7 @@ def _write(arena: Arena, found: Found, scenario: Scenario, directory: Path) -> P
 
 
 def _write_history(arena: Arena, history: History, directory: Path) -> None:
-    lines = (msgspec.json.encode(seen).decode() for seen in history)
-    (directory / "history.ndjson").write_text(
-        "".join(f"{arena.run.hide(line)}\n" for line in lines), encoding="utf-8"
-    )
+    (directory / "history.ndjson").write_text(arena.run.ndjson(history), encoding="utf-8")
 
 
 def _repro(scenario: Scenario) -> str:

@@ -115,6 +115,7 @@ def keep_daemon_case(caught: Caught, directory: Path | None) -> Case:
         place = directory / name
         place.mkdir(parents=True, exist_ok=True)
         (place / "scenario.yaml").write_text(daemon_scenario_text(scenario), encoding="utf-8")
+        (place / "history.ndjson").write_text(caught.played.history, encoding="utf-8")
         (place / "stderr.txt").write_text(caught.played.stderr, encoding="utf-8")
         file = str(place / "scenario.yaml")
     return Case(

@@ -34,6 +34,7 @@ from conformance.evidence.daemon_scenario import (
     Say,
     SignalWorker,
     Task,
+    phrase,
 )
 from conformance.evidence.findings import Finding, put_down_to
 from conformance.machines.daemon_census import Census
@@ -79,12 +80,14 @@ class DaemonPlayed(msgspec.Struct, frozen=True, kw_only=True):
         steps: those performed.
         judged: clauses that had a say.
         stderr: what the daemon and its workers wrote there, without secrets of the run.
+        history: all that was seen, as lines of JSON, likewise.
     """
 
     findings: tuple[Finding, ...]
     steps: tuple[AnyStep, ...]
     judged: frozenset[str]
     stderr: str
+    history: str
 
 
 def play_daemon(scenario: DaemonScenario, stage: Stage, within_s: float) -> DaemonPlayed:
@@ -110,6 +113,7 @@ def play_daemon(scenario: DaemonScenario, stage: Stage, within_s: float) -> Daem
         steps=tuple(playing.steps),
         judged=frozenset(playing.judged),
         stderr=stage.run.hide(playing.daemon.read_stderr()),
+        history=stage.run.ndjson(stage.history),
     )
 
 
@@ -133,7 +137,7 @@ class _Play:
     def do(self, step: AnyStep) -> None:
         """Perform a step, judge it, and see who lives."""
         self.steps.append(step)
-        self.stage.channel.note("step", number=len(self.steps), do=type(step).__name__)
+        self.stage.channel.note("step", number=len(self.steps), do=phrase(step))
         self._perform(step)
         self.model.take(step)
         if not isinstance(step, End):

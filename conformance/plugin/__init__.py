@@ -334,6 +334,7 @@ def _entry(item: pytest.Item) -> Established:
         claimed=claimed_by(item),
         findings=_findings(record, item.nodeid) if record else {},
         unverified=dict(record.unverified) if record else {},
+        set_aside=dict(record.set_aside) if record else {},
         inconclusive=trouble.get("inconclusive", ""),
         error=trouble.get("error", ""),
         seconds=item.stash.get(_SECONDS, 0.0),

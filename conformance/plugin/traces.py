@@ -6,8 +6,6 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
-import msgspec
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -32,8 +30,7 @@ def keep_trace(stage: Stage, test: str, directory: Path) -> Path:
     """
     place = directory / trace_name(test)
     place.mkdir(parents=True, exist_ok=True)
-    lines = (msgspec.json.encode(seen).decode() for seen in stage.history)
-    history = "".join(f"{stage.run.hide(line)}\n" for line in lines)
+    history = stage.run.ndjson(stage.history)
     (place / "history.ndjson").write_text(history, encoding="utf-8")
     stderr = stage.run.hide(stage.read_stderr())
     (place / "stderr.txt").write_text(stderr, encoding="utf-8", errors="replace")

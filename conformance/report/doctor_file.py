@@ -13,7 +13,7 @@ _FAILED = 1
 _INCONCLUSIVE = 7
 _NOT_STARTED = 8
 #: Until these have passed there is no daemon to speak to.
-START_STAGES = ("executable", "start", "first bytes", "port")
+START_STAGES = ("executable", "start", "first bytes", "port", "path")
 
 
 class PythonEntry(Form, frozen=True, kw_only=True):

@@ -25,6 +25,7 @@ class Record:
     Attributes:
         findings: what is wrong, by clause; an empty list means judged and kept.
         unverified: why a clause could not be judged.
+        set_aside: why a clause is not about this implementation after all.
         cases: stories that the findings name.
         trace: directory with what was seen; empty if nothing is kept.
     """
@@ -33,6 +34,7 @@ class Record:
         self.claimed = claimed
         self.findings: dict[str, list[Finding]] = {}
         self.unverified: dict[str, str] = {}
+        self.set_aside: dict[str, str] = {}
         self.cases: list[Case] = []
         self.trace = ""
         self._profile = profile
@@ -62,6 +64,15 @@ class Record:
         """
         self.unverified[clause] = reason
 
+    def leave_out(self, clause: str, reason: str) -> None:
+        """Say that a clause asks for nothing here: what it is about is not there.
+
+        Args:
+            clause: its id.
+            reason: why.
+        """
+        self.set_aside[clause] = reason
+
     def give_up_rest(self, reason: str) -> None:
         """Say that what was not judged so far could not be.
 
@@ -69,7 +80,7 @@ class Record:
             reason: why.
         """
         for clause in self.claimed:
-            if clause not in self.findings:
+            if clause not in self.findings and clause not in self.set_aside:
                 self.unverified.setdefault(clause, reason)
 
     def blame_main(self, finding: Finding) -> ContractViolation:

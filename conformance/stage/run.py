@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import resource
 import secrets
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from conformance.contract.profiles import Profile, find_profile
 from conformance.door.find import ROOT, Implementation
@@ -22,7 +26,12 @@ from conformance.errors import DoorError, ProtocolError, Unobservable
 from conformance.evidence.outcomes import Lost, Returned
 from conformance.observe import processes
 
+if TYPE_CHECKING:
+    from conformance.evidence.history import History
+
 _PROFILE = "documented"
+#: After so many scenarios it is looked how many descriptors the implementation holds.
+_LOOK_EVERY = 25
 #: How often to look for processes that were forked while others were being killed.
 _SWEEPS = 50
 
@@ -149,11 +158,16 @@ class Run:
         }
 
     def next_number(self) -> int:
-        """Number the scenarios.
+        """Number the scenarios; none is at play when this is called.
+
+        An implementation may leak: that is for the clauses to say, once. What it leaks over
+        thousands of scenarios must not make the next one fail, so its process is replaced.
 
         Returns:
             The number of the next one, from 1.
         """
+        if self._scenarios % _LOOK_EVERY == 0 and self._is_nearly_full():
+            self.drop_session()
         self._scenarios += 1
         return self._scenarios
 
@@ -169,6 +183,28 @@ class Run:
         for secret, word in ((str(self.directory), "RUN"), (self.token, "TOKEN")):
             text = text.replace(secret, word)
         return text
+
+    def ndjson(self, history: History) -> str:
+        """Write a history down, without secrets of the run.
+
+        Args:
+            history: of a scenario.
+
+        Returns:
+            A line of JSON for each sighting.
+        """
+        lines = (msgspec.json.encode(seen).decode() for seen in history)
+        return "".join(f"{self.hide(line)}\n" for line in lines)
+
+    def _is_nearly_full(self) -> bool:
+        """Whether the implementation's process holds half of the descriptors that it may."""
+        if self._session is None or self._session.is_lost or self._about is None:
+            return False
+        try:
+            most, _ = resource.prlimit(self._about.pid, resource.RLIMIT_NOFILE)
+        except (ProcessLookupError, PermissionError):
+            return False
+        return 0 < most < 2 * len(processes.descriptors(self._about.pid))
 
     @property
     def inherited_path(self) -> str:

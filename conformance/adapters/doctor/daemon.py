@@ -76,7 +76,7 @@ class DaemonStages:
 
     def start(self) -> str:
         """Start it, and see that it does not end before its first byte."""
-        env = environment(self._options, **{SECRET: self._secret})
+        env = environment(self._options, **self._own_variables())
         began = time.monotonic()
         try:
             self._process = Process(self.argv, env)
@@ -153,8 +153,7 @@ class DaemonStages:
 
     def authenticate(self) -> str:
         """Prove the secret."""
-        self._connections[0].send_text(self._secret)
-        self._expect_ok(self._connections[0])
+        self._prove(self._connections[0])
         return "accepted"
 
     def offer_wrong_secret(self) -> str:
@@ -285,9 +284,16 @@ class DaemonStages:
         self._check_pid(connection.pid)
         if self._daemon.pid not in proc.ancestors(connection.pid):
             raise Failed("foreign-pid", f"{connection.pid} is no child of the daemon")
+        self._prove(connection)
+        return connection
+
+    def _own_variables(self) -> dict[str, str]:
+        """Give what the factory itself sets."""
+        return {SECRET: self._secret}
+
+    def _prove(self, connection: Connection) -> None:
         connection.send_text(self._secret)
         self._expect_ok(connection)
-        return connection
 
     def _expect_ok(self, connection: Connection) -> None:
         reply = connection.read_reply()

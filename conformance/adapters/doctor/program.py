@@ -14,6 +14,7 @@ from conformance.adapters.doctor.daemon import DaemonStages
 from conformance.adapters.doctor.launch import TOKEN
 from conformance.adapters.doctor.seen import Failed, read_options, tell
 from conformance.adapters.doctor.simple import SimpleStages
+from conformance.adapters.doctor.unix import UnixDaemonStages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from conformance.adapters.doctor.seen import Options
 
 #: Symptoms that say that something else was on standard output.
-_POLLUTED = ("text", "foreign-port", "not-a-port", "half-port")
+_POLLUTED = ("text", "foreign-port", "not-a-port", "half-port", "not-a-path", "half-path")
 _TIDY_S = 5.0
 #: What is left to the whole, beside a start and a wait for each stage, in seconds.
 _RESERVE_S = 30.0
@@ -63,8 +64,12 @@ def _examine(options: Options) -> None:
     if found is None:
         return
     if options.daemon:
-        _go("daemon", DaemonStages(options, found), options, found)
-    if options.worker in found.missing:
+        stages = UnixDaemonStages if options.is_unix else DaemonStages
+        _go("daemon", stages(options, found), options, found)
+    if options.is_unix:
+        reason = "over Unix domain sockets the daemon alone is examined"
+        tell(kind="skipped", track="simple", reason=reason)
+    elif options.worker in found.missing:
         reason = f"{found.path} has no module {options.worker}"
         tell(kind="skipped", track="simple", reason=reason)
     elif options.worker:

@@ -36,6 +36,7 @@ class Options(NamedTuple):
         argument: whether the daemon is handed the worker module; None for what the Spark of
             the PySpark that is found does, without one not.
         driver: the driver's Python, such as `3.11`; empty if it does not matter.
+        is_unix: whether the daemon is to listen on a Unix domain socket.
     """
 
     python: str
@@ -48,6 +49,7 @@ class Options(NamedTuple):
     start_s: float
     argument: bool | None = None
     driver: str = ""
+    is_unix: bool = False
 
 
 def read_options(text: str) -> Options:

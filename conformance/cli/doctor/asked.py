@@ -30,6 +30,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         limit_s: for each wait, in seconds; a start has four times as long.
         argument: whether the daemon is handed the worker module; None for what the Spark of
             the PySpark that is found does.
+        is_unix: whether the daemon is to listen on a Unix domain socket.
         is_json: whether the answer is for programs.
         env: variables over those of this process.
     """
@@ -40,6 +41,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     worker: str = WORKER
     limit_s: float = 5.0
     argument: bool | None = None
+    is_unix: bool = False
     is_json: bool = False
     env: dict[str, str] = msgspec.field(default_factory=dict[str, str])
 
@@ -68,6 +70,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
             "limit_s": self.limit_s,
             "start_s": _START_TIMES * self.limit_s,
             "argument": self.argument,
+            "is_unix": self.is_unix,
         }
         return msgspec.json.encode({**fields, **more}).decode()
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 #: What makes no sense beside --impl.
-_OF_DAEMONS = ("daemon", "worker", "python", "env", "as_json", "in_executors")
+_OF_DAEMONS = ("daemon", "worker", "python", "env", "unix_sockets", "as_json", "in_executors")
 _OF_CLUSTERS = ("spark", "master", "conf")
 
 
@@ -81,6 +81,7 @@ def _read(options: dict[str, Any], python: str, source: str) -> Asked:
         worker=options["worker"] or "",
         limit_s=options["limit_s"],
         argument=True if options["worker"] else None,
+        is_unix=options["unix_sockets"],
         is_json=options["as_json"],
         env=dict(_pairs("env", options["env"])),
     )

@@ -19,6 +19,7 @@ _PARTS = (
     "python",
     "wire",
     "daemon",
+    "unix",
     "simple",
     "culprit",
     "program",

@@ -170,6 +170,29 @@ _STARTS = {
         ),
         "make it write to standard error, or not at all",
     ),
+    "not-a-path": Remedy(
+        HANGS,
+        (
+            "a daemon module that knows no Unix domain sockets, and announces a port",
+            "something wrote to standard output before the path",
+        ),
+        "leave spark.python.unix.domain.socket.enabled off, or take a daemon of Spark 4.1 or later",
+    ),
+    "half-path": Remedy(
+        HANGS,
+        ("the daemon ended while it wrote its path", "a length that counts something else"),
+        OWN_DAEMON,
+    ),
+    "no-socket": Remedy(
+        EOF,
+        ("a daemon module that announces its path before it listens there",),
+        OWN_DAEMON,
+    ),
+    "left-socket": Remedy(
+        NOTHING + "; the directory of sockets fills up",
+        ("a daemon module that ends without removing its socket, as one that is killed does",),
+        OWN_DAEMON,
+    ),
 }
 
 _CONNECTIONS = {

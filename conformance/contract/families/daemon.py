@@ -342,4 +342,13 @@ CLAUSES: tuple[Clause, ...] = (
         source="stricter than Spark, whose factory always reads it once the port has come [J]",
         needs=(Need.DAEMON,),
     ),
+    Clause(
+        id="D-45",
+        level=Level.SHOULD,
+        text="A function that a wrapping daemon module puts in place of manager, worker or "
+        "worker_main of pyspark.daemon runs in each worker.",
+        source="of the module, not of Spark: daemon.worker takes worker_main for a name of its "
+        "module up to 4.1; from 4.2 on it imports the worker module and calls its main [P]",
+        needs=(Need.DAEMON,),
+    ),
 )

@@ -9,6 +9,9 @@ order: a 4-byte length and a text; the answer has the same form. Orders:
     group           its process group
     module          its own module name
     imported        pid of the process that imported this module
+    hooks           functions on the way to a worker that a wrapping module has put into
+                    pyspark.daemon: NAME=1 for each that has led here, NAME=0 for each that
+                    has not; `none`
     signals         dispositions of HUP, TERM, CHLD, INT: `dfl`, `ign`, `int` or `other`
     say TEXT        writes TEXT to standard output and standard error
     flood           writes a megabyte to standard error
@@ -32,6 +35,8 @@ import sys
 from typing import BinaryIO
 
 _IMPORTED_BY = os.getpid()
+#: Names of pyspark.daemon by which it comes to a task.
+_TO_A_WORKER = ("manager", "worker", "worker_main")
 _INT = struct.Struct("!i")
 _NAMES: dict[object, str] = {
     signal.SIG_DFL: "dfl",
@@ -88,6 +93,24 @@ def _signals() -> str:
     return " ".join(_NAMES.get(signal.getsignal(one), "other") for one in numbers)
 
 
+def _hooks() -> str:
+    from inspect import currentframe  # noqa: PLC0415 - start-up time
+
+    daemon = sys.modules.get("pyspark.daemon")
+    at_home = (getattr(daemon, "__file__", None), main.__code__.co_filename)
+    running: set[object] = set()
+    frame = currentframe()  # of a stack that has crossed a fork
+    while frame is not None:
+        running.add(frame.f_code)
+        frame = frame.f_back
+    told: list[str] = []
+    for name in _TO_A_WORKER:
+        code = getattr(getattr(daemon, name, None), "__code__", None)
+        if code is not None and code.co_filename not in at_home:
+            told.append(f"{name}={int(code in running)}")
+    return " ".join(told) or "none"
+
+
 def _exit(text: str, _outfile: BinaryIO) -> None:
     raise SystemExit(int(text) if text.isdigit() else text)
 
@@ -114,6 +137,7 @@ _ANSWERS = {
     "module": lambda: __name__,
     "imported": lambda: str(_IMPORTED_BY),
     "signals": _signals,
+    "hooks": _hooks,
 }
 _AFTER = {"exit": _exit, "raise": _raise, "linger": _linger, "clog": _clog}
 
