@@ -3,8 +3,9 @@
 docs/lifecycles.md and docs/clauses.md come from the tables of the contract, docs/history.md
 from those of Spark's bugs and what was measured, docs/daemons.md and docs/interplay.md from
 what `python -m benchmarks.daemons` and `python -m benchmarks.interplay` have judged,
-docs/mutants.md from the stored runs of `wfc mutants`; docs/commands.md, docs/fakes.md,
-docs/profiles.md and docs/schemas.md from what the suite has.
+docs/mutants.md from the stored runs of `wfc mutants`, docs/matrix.md from what
+`python -m benchmarks.matrix` has judged; docs/commands.md, docs/fakes.md, docs/profiles.md and
+docs/schemas.md from what the suite has.
 
 `python docs/draw.py` writes them; with `--check` it writes nothing and exits 1 if a page is
 stale.
@@ -25,7 +26,7 @@ from conformance.contract.drawings import (  # noqa: E402 - found by the line ab
     draw_clauses,
     draw_lifecycles,
 )
-from conformance.report import daemons, interplay  # noqa: E402 - likewise
+from conformance.report import daemons, interplay, matrix_file, matrix_page  # noqa: E402 - likewise
 from conformance.report.history import draw_history, read_measured  # noqa: E402 - likewise
 from conformance.report.kill_matrix import read  # noqa: E402 - likewise
 from conformance.report.kill_page import draw_mutants  # noqa: E402 - likewise
@@ -69,6 +70,7 @@ def main(arguments: list[str]) -> int:
         _DOCS / "interplay.md": interplay.draw_interplay(
             interplay.read_interplay((_DOCS / "interplay.json").read_bytes())
         ),
+        _DOCS / "matrix.md": matrix_page.draw_releases(matrix_file.read(_DOCS / "matrix.json")),
         _DOCS / "mutants.md": draw_mutants(
             read(_DOCS / "mutants.json"), read(_DOCS / "mutants-whole.json")
         ),

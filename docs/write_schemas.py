@@ -1,8 +1,8 @@
 """Write the published schemas from the code; with --check, see that they are up to date.
 
 The forms stand in conformance/door/messages.py, conformance/report/verdict_file.py,
-conformance/report/doctor_file.py,
-conformance/report/kill_matrix.py, conformance/evidence/scenario.py and
+conformance/report/doctor_file.py, conformance/report/kill_matrix.py,
+conformance/report/matrix_file.py, conformance/evidence/scenario.py and
 conformance/evidence/daemon_scenario.py.
 """
 
@@ -27,6 +27,7 @@ from conformance.evidence.daemon_scenario import DaemonScenario  # noqa: E402 - 
 from conformance.evidence.scenario import Scenario  # noqa: E402 - likewise
 from conformance.report.doctor_file import DoctorFile  # noqa: E402 - likewise
 from conformance.report.kill_matrix import KillMatrix  # noqa: E402 - likewise
+from conformance.report.matrix_file import Matrix  # noqa: E402 - likewise
 from conformance.report.verdict_file import VerdictFile  # noqa: E402 - likewise
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -60,6 +61,16 @@ def mutants_schema() -> dict[str, Any]:
     """
     schema = msgspec.json.schema(KillMatrix)
     return {"$schema": _DIALECT, "title": "mutants.json of worker-factory-conformance", **schema}
+
+
+def matrix_schema() -> dict[str, Any]:
+    """Make the schema of matrix.json.
+
+    Returns:
+        A JSON Schema.
+    """
+    schema = msgspec.json.schema(Matrix)
+    return {"$schema": _DIALECT, "title": "matrix.json of worker-factory-conformance", **schema}
 
 
 def protocol_schema() -> dict[str, Any]:
@@ -114,6 +125,7 @@ SCHEMAS = {
     "verdict.schema.json": verdict_schema,
     "doctor.schema.json": doctor_schema,
     "mutants.schema.json": mutants_schema,
+    "matrix.schema.json": matrix_schema,
     "protocol.schema.json": protocol_schema,
     "scenario.schema.json": scenario_schema,
     "daemon-scenario.schema.json": daemon_scenario_schema,

@@ -109,6 +109,7 @@ def test_fakes_and_mutants_are_found_with_what_they_do() -> None:
         "list scenarios",
         "list fakes",
         "explain F-RST-01",
+        "matrix --help",
     ],
 )
 def test_reading_needs_neither_pytest_nor_hypothesis_nor_rich(arguments: str) -> None:

@@ -11,6 +11,7 @@ from click.core import ParameterSource
 import conformance
 from conformance.cli.baseline_commands import baseline
 from conformance.cli.init.command import init
+from conformance.cli.matrix.entry import matrix
 from conformance.drive import interrupts
 from conformance.errors import ConformanceError
 
@@ -76,6 +77,9 @@ def root(context: click.Context) -> None:
         from conformance.cli.settings import find_settings  # noqa: PLC0415 - start-up time
 
         context.default_map = find_settings(Path.cwd())
+
+
+root.add_command(matrix)
 
 
 @root.command(epilog=_EPILOG)

@@ -13,6 +13,8 @@ from conformance.report.page.failures import write_timelines
 from conformance.report.page.run_page import run_page
 from conformance.report.verdict_file import VerdictFile, decode, encode, hidden
 
+#: Variable that names the file to which GitHub takes the summary of a job.
+JOB_SUMMARY = "GITHUB_STEP_SUMMARY"
 #: Name of the link to the newest run.
 LATEST = "latest"
 #: Name of the directory of a run's cases, below the run's own.
@@ -101,10 +103,19 @@ class RunFiles:
         replace_file(self.directory / "badge.json", badge.render(file))
         page = markdown.render(file)
         replace_file(self.directory / "summary.md", page.encode())
-        collected = os.environ.get("GITHUB_STEP_SUMMARY")
-        if collected:
-            with Path(collected).open("a", encoding="utf-8") as summary:
-                summary.write(page)
+        add_to_summary(page)
+
+
+def add_to_summary(page: str) -> None:
+    """Add a page to the summary of the CI job, if this is one that has a summary.
+
+    Args:
+        page: as Markdown.
+    """
+    collected = os.environ.get(JOB_SUMMARY)
+    if collected:
+        with Path(collected).open("a", encoding="utf-8") as summary:
+            summary.write(page)
 
 
 def write_page(file: VerdictFile, directory: Path) -> None:

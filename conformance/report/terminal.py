@@ -20,7 +20,7 @@ IN_FULL = (Verdict.FAIL, Verdict.HARNESS_ERROR, Verdict.INCONCLUSIVE, Verdict.ST
 #: Room for a clause's id and a gap.
 _ID_COLUMNS = 12
 
-_RUN_COLOURS = {
+RUN_COLOURS = {
     RunVerdict.CONFORMANT: "green",
     RunVerdict.KNOWN_DEVIATIONS: "green",
     RunVerdict.NOT_CONFORMANT: "red",
@@ -124,7 +124,7 @@ def _verdict(file: VerdictFile, paint: Paint) -> str:
         facts.insert(0, f"{file.rounds} rounds")
     if file.exit_code is not None:
         facts.append(f"exit {file.exit_code}")
-    said = paint(file.verdict, _RUN_COLOURS[file.verdict])
+    said = paint(file.verdict, RUN_COLOURS[file.verdict])
     if file.state == "interrupted":
         said = paint("INTERRUPTED", "yellow") + f", so far {said}"
     elif file.state == "running":

@@ -1,0 +1,1 @@
+"""`wfc matrix`: many subjects, run or read, in one table."""
