@@ -139,7 +139,10 @@ def _closed(history: History) -> set[int]:
 @pytest.mark.timeout(FULL_S)
 @pytest.mark.clauses("F-CONC-05")
 def test_no_worker_is_closed_while_it_is_handed_out(stage: Stage) -> None:
-    """Workers go in and out of pools whose time is just over, until clean-ups were seen."""
+    """Workers go in and out of pools whose time is just over, until clean-ups were seen.
+
+    Who takes his time about it sees them used ever more seldom.
+    """
     factories = [stage.factory(options={OPTION: tiny_s}) for tiny_s in TINY_S]
     if not all(factory.honoured.get(OPTION) for factory in factories):
         _judge_the_full_time(stage, factories[0])
@@ -148,10 +151,16 @@ def test_no_worker_is_closed_while_it_is_handed_out(stage: Stage) -> None:
         _fill(factory, IDLE)
     limit = Deadline(DELAY_S + MONITOR_TICK_S)
     answers: list[int | None] = []
-    while len(_closed(stage.history)) < IDLE or not answers:
+    closed, pause_s = 0, TINY_S[0]
+    while closed < IDLE:
         if limit.is_over:
             raise Unobservable("no clean-up of idle workers came")
         answers += [_use_once(factory) for _ in range(ROUNDS) for factory in factories]
+        before, closed = closed, len(_closed(stage.history))
+        if closed == before:
+            _wait_a_while(now_s() + pause_s)
+            pause_s *= 2
+    answers += [_use_once(factory) for factory in factories]
     stage.judge("F-CONC-05", mute_handouts(answers))
 
 

@@ -20,7 +20,7 @@ EXPECTED = {
     "F-CONC": 5,
     "F-ENV": 4,
     "F-SIMP": 12,
-    "D": 44,
+    "D": 45,
 }
 
 
