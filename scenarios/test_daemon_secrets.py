@@ -62,7 +62,7 @@ def test_a_wrong_secret_is_refused(stage: Stage) -> None:
     stage.judge("D-08", wrong_answers(friend.task("pid"), str(friend.pid)))
 
 
-@pytest.mark.clauses("D-08", "D-10")
+@pytest.mark.clauses("D-10", "D-08")
 def test_what_is_no_secret_is_never_accepted(stage: Stage) -> None:
     """Lengths that cannot be, no UTF-8, a cut one: never `ok`, and one worker each, no more."""
     daemon = stage.daemon()
