@@ -31,6 +31,7 @@ from conformance.machines.daemon_file import (
     read_daemon_scenario,
 )
 from conformance.machines.daemon_hunt import DaemonHunt, shorten
+from conformance.machines.daemon_play import play_daemon
 from conformance.plan.daemon_drawing import daemon_scenarios
 from conformance.plan.daemon_model import DaemonModel, Phase, sensible
 from conformance.stage.opening import Search, Wanted, open_run
@@ -247,3 +248,17 @@ def test_a_scenario_of_no_daemon_wants_one(wfc: Wfc) -> None:
     ended = wfc("replay", "case.yaml")
     assert (ended.status, ended.err.count("\n")) == (4, 1)
     assert "--daemon MODULE" in ended.err
+
+
+def test_nothing_is_done_to_a_daemon_before_it_has_announced_its_port() -> None:
+    """A signal that came before would end it, as its handlers are not there yet."""
+    opened = open_run(Wanted(impl="py:reference_impl:make"))
+    scenario = DaemonScenario(clauses=("D-19",), steps=(HupDaemon(),))
+    try:
+        with Arena(opened.run, opened.ledger.terms).stage() as stage:
+            assert play_daemon(scenario, stage, 10.0).findings == ()
+            whats = [(seen.what, seen.keys.get("do", "")) for seen in stage.history]
+    finally:
+        opened.run.close()
+    told = [what for what, do in whats if what == "step" or do.startswith("announces")]
+    assert told[:2] == ["as_factory", "step"]

@@ -133,6 +133,8 @@ class _Play:
         self._reuse = scenario.daemon.reuse
         self._stranger: sandbox.Process | None = None
         self._census = Census(self.daemon.pid, within_s)
+        # Until a daemon has announced its port it owes nothing, and a signal may still end it.
+        _ = self.daemon.port
 
     def do(self, step: AnyStep) -> None:
         """Perform a step, judge it, and see who lives."""
