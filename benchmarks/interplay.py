@@ -21,7 +21,7 @@ from conformance.report.interplay import Interplay, Pair, cell, read_interplay
 from conformance.stage.opening import Search, Wanted
 
 _FILE = ROOT / "docs" / "interplay.json"
-_SCENARIOS = "scenarios/test_end_to_end.py"
+_SCENARIOS = ("scenarios/test_end_to_end.py", "scenarios/test_end_to_end_daemon.py")
 
 
 class Side(NamedTuple):
@@ -101,7 +101,7 @@ def play(factory: Side, daemon: Side, envs: Path | None) -> Pair:
         python=str(_place(daemon, envs)) if daemon.release else "",
         search=Search(effort="none"),
     )
-    with playing(wanted, [_SCENARIOS], f"{factory.name} with {daemon.name}") as opened:
+    with playing(wanted, _SCENARIOS, f"{factory.name} with {daemon.name}") as opened:
         established = opened.ledger.established
         claimed = dict.fromkeys(clause for one in established for clause in one.claimed)
         results = [weigh(find(one), established, opened.ledger.terms) for one in claimed]

@@ -10,24 +10,36 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.check.daemons import surviving_processes, wrong_answers
+from conformance.check.daemons import wrong_answers
 from conformance.check.handshakes import wrong_registrations
 from conformance.check.outcomes import failures_to_return
 from conformance.check.plain import broken_promises, unequal_values
+from conformance.check.pools import dead_handouts, wrong_handouts
 from conformance.contract.limits import MUST_HAPPEN_S
-from conformance.contract.wire import INT_BYTES, decode_int, encode_text
 from conformance.drive import sandbox
-from conformance.drive.caller import PROBE_WORKER, probe_path
 from conformance.drive.clock import wait_until
 from conformance.errors import Unobservable
-from conformance.evidence.findings import Finding
+from conformance.evidence.outcomes import Returned
 from conformance.observe import processes
+from conformance.stage.pair import (
+    ask,
+    ask_pid,
+    judge_daemon,
+    own_factory,
+    stale_daemons,
+    survivors,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from conformance.stage.factory import Factory, Worker
+    from conformance.evidence.findings import Finding
+    from conformance.stage.factory import Factory
     from conformance.stage.stage import Stage
+
+CAP = "idle_worker_max_pool_size"
+#: How many callers ask at once.
+CALLERS = 4
 
 
 @pytest.mark.clauses("F-CONN-12", "F-CONN-07", "F-CONN-01", "D-05", "D-06")
@@ -70,6 +82,95 @@ def test_a_released_worker_serves_its_next_owner(stage: Stage) -> None:
         judge_daemon(stage, "D-29", wrong_answers(ask(again, f"echo {number}"), f"{number}"))
 
 
+@pytest.mark.clauses("F-POOL-02")
+def test_released_workers_return_in_their_order(stage: Stage) -> None:
+    """Three are released in another order than they were made in, and serve again."""
+    factory = own_factory(stage)
+    workers = [factory.create() for _ in range(3)]
+    pids = [ask_pid(stage, worker, "pid") for worker in workers]
+    for number in (1, 2, 0):
+        factory.release(workers[number])
+    again = [factory.create() for _ in range(3)]
+    order = [workers[number].name for number in (1, 2, 0)]
+    stage.judge(
+        "F-POOL-02",
+        wrong_handouts([worker.name for worker in again], order),
+        wrong_answers(ask(again[0], "pid"), f"{pids[1]}"),
+    )
+
+
+@pytest.mark.clauses("F-POOL-05")
+def test_a_worker_that_was_killed_while_idle_is_replaced(stage: Stage) -> None:
+    """It was the only idle one; its daemon lives and forks another."""
+    factory = own_factory(stage)
+    dead = factory.create()
+    pid, daemon = ask_pid(stage, dead, "pid"), ask_pid(stage, dead, "parent")
+    factory.release(dead)
+    stage.kill(pid)
+    again = factory.create()
+    stage.judge(
+        "F-POOL-05",
+        dead_handouts([again.name], [dead.name]),
+        wrong_answers(ask(again, "parent"), f"{daemon}"),
+    )
+
+
+@pytest.mark.clauses("F-POOL-09", "D-12")
+def test_a_full_pool_has_its_oldest_worker_killed(stage: Stage) -> None:
+    """The pool holds one; two are released."""
+    factory = own_factory(stage, options={CAP: 1})
+    if not factory.honoured.get(CAP):
+        raise Unobservable("the implementation has no limit on idle workers")
+    oldest, newest = factory.create(), factory.create()
+    pids = [ask_pid(stage, worker, "pid") for worker in (oldest, newest)]
+    for worker in (oldest, newest):
+        factory.release(worker)
+    judge_daemon(stage, "D-12", survivors("a worker that was evicted", pids[0]))
+    stage.judge("F-POOL-09", survivors("a worker that was evicted", pids[0]))
+    again = factory.create()
+    stage.judge(
+        "F-POOL-09",
+        wrong_handouts([again.name], [newest.name]),
+        wrong_answers(ask(again, "pid"), f"{pids[1]}"),
+    )
+
+
+@pytest.mark.clauses("F-CONC-01", "F-CONC-03")
+def test_callers_at_once_share_one_daemon(stage: Stage) -> None:
+    """At first, and again when the daemon has been killed."""
+    if "concurrent" not in stage.run.about.capabilities:
+        raise Unobservable("the adapter takes one call at a time")
+    factory = own_factory(stage)
+    first = _create_at_once(stage, factory, "F-CONC-01")
+    stage.kill(first)
+    second = _create_at_once(stage, factory, "F-CONC-03")
+    stage.judge("F-CONC-03", stale_daemons(f"{second}", first))
+
+
+def _create_at_once(stage: Stage, factory: Factory, clause: str) -> int:
+    """Let several callers ask; judge what they are given; tell whose child the first is."""
+    calls = [call.finish() for call in [factory.begin_create() for _ in range(CALLERS)]]
+    stage.judge(clause, *[failures_to_return(call.outcome) for call in calls])
+    workers = [factory.worker_of(call) for call in calls if isinstance(call.outcome, Returned)]
+    pids = {ask_pid(stage, worker, "pid") for worker in workers}
+    daemons = [ask_pid(stage, worker, "parent") for worker in workers]
+    stage.judge(
+        clause,
+        unequal_values("different workers:", len(pids), CALLERS),
+        unequal_values("different daemons:", len(set(daemons)), 1),
+    )
+    return daemons[0]
+
+
+@pytest.mark.clauses("F-START-17")
+def test_a_talkative_worker_goes_on(stage: Stage) -> None:
+    """It writes a megabyte to the daemon's stderr, and some to its stdout."""
+    factory = own_factory(stage)
+    worker = factory.create()
+    said = [ask(worker, order) for order in ("flood", "say a line", "echo still here")]
+    stage.judge("F-START-17", wrong_answers(said[-1], "still here"))
+
+
 @pytest.mark.clauses("F-STOP-01", "D-12", "D-21")
 def test_a_stopped_worker_is_killed(stage: Stage) -> None:
     """It ignores every signal that can be ignored; its colleague goes on."""
@@ -90,13 +191,30 @@ def test_a_stopped_worker_is_killed(stage: Stage) -> None:
     judge_daemon(stage, "D-21", unequal_values("what is left of it:", processes.look(pid), None))
 
 
-@pytest.mark.clauses("F-STOP-07", "F-STOP-09", "D-18")
+@pytest.mark.clauses("F-STOP-04", "D-13")
+def test_a_worker_can_be_stopped_twice(stage: Stage) -> None:
+    """The daemon outlives a request to kill who is dead, and forks on."""
+    factory = own_factory(stage)
+    worker = factory.create()
+    pid, daemon = ask_pid(stage, worker, "pid"), ask_pid(stage, worker, "parent")
+    first = factory.stop_worker(worker)
+    stage.judge("F-STOP-04", failures_to_return(first.outcome))
+    sandbox.wait_for_end([pid])
+    second = factory.stop_worker(worker)
+    stage.judge("F-STOP-04", failures_to_return(second.outcome))
+    newcomer = factory.create()
+    judge_daemon(stage, "D-13", wrong_answers(ask(newcomer, "parent"), f"{daemon}"))
+
+
+@pytest.mark.clauses("F-STOP-07", "F-STOP-09", "F-STOP-08", "F-START-22", "D-18")
 def test_a_stopped_factory_leaves_nothing_and_can_begin_anew(stage: Stage) -> None:
     """The daemon ends, and takes an active worker and an idle one along."""
     factory = own_factory(stage)
+    stage.judge("F-STOP-08", failures_to_return(factory.stop().outcome))
     active, idle = factory.create(), factory.create()
     pids = [ask_pid(stage, worker, "pid") for worker in (active, idle)]
     daemon = ask_pid(stage, active, "parent")
+    secret = _secret_of(daemon)
     factory.release(idle)
     stopped = factory.stop()
     stage.judge(
@@ -105,89 +223,38 @@ def test_a_stopped_factory_leaves_nothing_and_can_begin_anew(stage: Stage) -> No
         survivors("the daemon and its workers", daemon, *pids),
     )
     judge_daemon(stage, "D-18", survivors("the daemon and its workers", daemon, *pids))
+    stage.judge("F-STOP-08", failures_to_return(factory.stop().outcome))
     newcomer = factory.create()
-    stage.judge("F-STOP-09", stale_daemons(ask(newcomer, "parent"), daemon))
+    parent = ask_pid(stage, newcomer, "parent")
+    stage.judge("F-STOP-09", stale_daemons(f"{parent}", daemon))
+    stage.judge("F-START-22", _other_secrets(secret, _secret_of(parent)))
 
 
-@pytest.mark.clauses("F-RST-06")
+def _secret_of(daemon: int) -> str | None:
+    return processes.environment(daemon).get("PYTHON_WORKER_FACTORY_SECRET")
+
+
+def _other_secrets(before: str | None, after: str | None) -> Iterator[Finding]:
+    """See a factory whose later daemon has another secret; neither is shown."""
+    return broken_promises(
+        "changed_secrets",
+        holds=before is not None and before == after,
+        expected="the secret of the daemon before",
+        actual="none" if after is None else "another",
+    )
+
+
+@pytest.mark.clauses("F-RST-06", "F-RST-11")
 def test_a_daemon_that_was_killed_is_replaced(stage: Stage) -> None:
     """Nobody waits in the pool; the next worker has another daemon."""
     factory = own_factory(stage)
     first = factory.create()
-    daemon = ask_pid(stage, first, "parent")
+    pid, daemon = ask_pid(stage, first, "pid"), ask_pid(stage, first, "parent")
     stage.signal(daemon, signal.SIGKILL)
     sandbox.wait_for_end([daemon])
     created = factory.try_create()
     stage.judge("F-RST-06", failures_to_return(created.outcome))
     parent = ask(factory.worker_of(created), "parent")
     stage.judge("F-RST-06", stale_daemons(parent, daemon))
-
-
-def judge_daemon(stage: Stage, clause: str, *wrongs: Iterable[Finding]) -> None:
-    """Judge the daemon's part, unless the factory has not done its own before."""
-    if not stage.record.all_findings():
-        stage.judge(clause, *wrongs)
-
-
-def own_factory(stage: Stage) -> Factory:
-    """Make a factory that starts the implementation's own daemon module."""
-    if stage.run.implementation is None:
-        raise Unobservable("a daemon module alone is under test")
-    own = stage.own_daemon()
-    environment = {"PYTHONPATH": probe_path(own), "SPARK_REUSE_WORKER": "1"}
-    if own.worker_hook == "argv" and not stage.profile.worker_module_argument:
-        environment["WFC_PROBE_ARGUMENT"] = PROBE_WORKER
-    return stage.factory(
-        daemon=own.module,
-        worker=PROBE_WORKER,
-        python_exec=own.python_exec or None,
-        env=environment,
-    )
-
-
-def ask(worker: Worker, order: str) -> str | None:
-    """Let the probe do something, through the door; None if no answer came.
-
-    A worker that takes no orders of ours may echo: its pid, then what it was sent.
-    """
-    frame = encode_text(order)
-    head = worker.exchange(frame, INT_BYTES).data
-    if len(head) < INT_BYTES:
-        return None
-    size = decode_int(head)
-    begin = worker.exchange(b"", min(size, INT_BYTES)).data if size else b""
-    if begin == frame[:INT_BYTES]:
-        return _echoed(size, worker.exchange(b"", len(order)).data.decode())
-    rest = worker.exchange(b"", size - len(begin)).data if size > len(begin) else b""
-    return (begin + rest).decode()
-
-
-def _echoed(pid: int, said: str) -> str:
-    """What the probe would have answered, as far as an echo and the kernel tell."""
-    seen = processes.look(pid)
-    told = {"pid": f"{pid}", "parent": f"{seen.parent_pid if seen else None}"}
-    return told.get(said, said.removeprefix("echo "))
-
-
-def ask_pid(stage: Stage, worker: Worker, order: str) -> int:
-    """Let the probe tell a pid; if it cannot, the scenario cannot go on."""
-    told = ask(worker, order)
-    if told is None or not told.isdecimal():
-        raise stage.record.blame_main(Finding("wrong_answers", "a pid", repr(told)))
-    return int(told)
-
-
-def stale_daemons(parent: str | None, old: int) -> Iterator[Finding]:
-    """See a worker that is not the child of a new daemon."""
-    return broken_promises(
-        "stale_daemons",
-        holds=parent not in (None, str(old)),
-        expected="a worker of another daemon",
-        actual=f"its daemon is {parent}, the old one was {old}",
-    )
-
-
-def survivors(who: str, *pids: int) -> Iterator[Finding]:
-    """Wait for the end of processes, and see those that live on."""
-    sandbox.wait_for_end(pids)
-    return surviving_processes(who, {pid: processes.is_alive(pid) for pid in pids})
+    if processes.is_alive(pid):  # as it may (D-34): then its owner goes on with it
+        stage.judge("F-RST-11", wrong_answers(ask(first, "echo still here"), "still here"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from conformance.door.find import ROOT
@@ -24,9 +26,10 @@ def test_three_factories_meet_four_daemons() -> None:
 
 @pytest.mark.parametrize("one", PLAYED.pairs, ids=lambda one: f"{one.factory} with {one.daemon}")
 def test_each_pair_is_judged_by_clauses_of_both_sides(one: Pair) -> None:
-    judged = {clause[0] for clause, verdict in one.clauses.items() if verdict is Verdict.PASS}
-    assert judged == {"F", "D"}
-    assert one.tests == 5
+    kept = [clause for clause, verdict in one.clauses.items() if verdict is Verdict.PASS]
+    by_side = Counter(clause[0] for clause in kept)
+    assert by_side["F"] >= 16, by_side
+    assert by_side["D"] >= 14, by_side
 
 
 @pytest.mark.parametrize(

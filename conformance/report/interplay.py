@@ -6,6 +6,7 @@ from collections.abc import Iterator  # noqa: TC003 - public annotation read by 
 
 import msgspec
 
+from conformance.contract.clauses import CLAUSES
 from conformance.evidence.findings import Verdict
 
 _HEAD = """\
@@ -13,11 +14,17 @@ _HEAD = """\
 
 # Factories by daemons
 
-Each factory starts each daemon, by the interpreter that has it, and the scenarios of
-`scenarios/test_end_to_end.py` are played on the pair, with no fake in between: workers are created,
-exchange bytes, are released, reused and stopped; the daemon is killed and replaced; the factory is
-stopped, nothing is left, and it begins anew. They judge clauses of both sides, by the profile of
-the factory; what is recorded for that line is KNOWN. To measure again:
+Each factory starts each daemon, by the interpreter that has it, with no fake in between, and all
+that can be seen of such a pair is judged: the scenarios of `scenarios/test_end_to_end.py` and
+`scenarios/test_end_to_end_daemon.py`. Workers are created, one by one and at once, exchange bytes,
+are released, reused, evicted, stopped and killed; the daemon is killed and replaced; the factory is
+stopped and begins anew; its process is killed, and nothing is left. They judge clauses of both
+sides, by the profile of the factory; what is recorded for that line is KNOWN.
+
+All other clauses need somebody at the other side who breaks the rules, or who tells what it was
+sent: a fake. So each factory is judged by the rest of its suite with fake daemons
+([matrix.md](matrix.md)), and each daemon by the suite in the factory's place
+([daemons.md](daemons.md)). To measure again:
 
     python -m benchmarks.interplay --envs DIRECTORY
 
@@ -96,7 +103,7 @@ def draw_interplay(played: Interplay) -> str:
     Returns:
         The page.
     """
-    return "\n".join([_HEAD, *_table(played), *_why(played)])
+    return "\n".join([_HEAD, *_table(played), *_why(played), *_what(played)])
 
 
 def _table(played: Interplay) -> Iterator[str]:
@@ -138,4 +145,23 @@ def _why(played: Interplay) -> Iterator[str]:
         for clause, why in one.reasons.items()
     ]
     yield from lines or ["Nothing."]
+    yield ""
+    yield ""
+
+
+def _what(played: Interplay) -> Iterator[str]:
+    """The clauses that were judged on some pair, with their texts."""
+    yield "## What is judged"
+    yield ""
+    judged = {
+        clause
+        for one in played.pairs
+        for clause, verdict in one.clauses.items()
+        if verdict in _JUDGED
+    }
+    yield "| clause | text |"
+    yield "| --- | --- |"
+    for clause in CLAUSES:
+        if clause.id in judged:
+            yield f"| {clause.id} | {clause.text} |"
     yield ""
