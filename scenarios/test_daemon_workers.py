@@ -40,10 +40,13 @@ def test_each_connection_gets_a_worker_of_its_own(stage: Stage) -> None:
         unequal_values("different workers:", len(set(pids)), 3),
     )
     for worker in workers:
-        stage.judge("D-06", wrong_answers(worker.task("pid"), str(worker.pid)))
         seen = processes.look(worker.pid)
         of_whom = (seen.parent_pid, seen.group_pid) if seen else ()
-        stage.judge("D-06", unequal_values("parent and group:", of_whom, (daemon.pid,) * 2))
+        stage.judge(
+            "D-06",
+            unequal_values("parent and group:", of_whom, (daemon.pid,) * 2),
+            wrong_answers(worker.task("pid"), str(worker.pid)),
+        )
 
 
 @pytest.mark.clauses("D-22")

@@ -142,13 +142,16 @@ def test_callers_at_once_share_one_daemon(stage: Stage) -> None:
         raise Unobservable("the adapter takes one call at a time")
     factory = own_factory(stage)
     first = _create_at_once(stage, factory, "F-CONC-01")
+    if stage.record.all_findings():
+        return
     stage.kill(first)
     second = _create_at_once(stage, factory, "F-CONC-03")
-    stage.judge("F-CONC-03", stale_daemons(f"{second}", first))
+    if second:
+        stage.judge("F-CONC-03", stale_daemons(f"{second}", first))
 
 
 def _create_at_once(stage: Stage, factory: Factory, clause: str) -> int:
-    """Let several callers ask; judge what they are given; tell whose child the first is."""
+    """Let several callers ask; judge what they are given; tell whose child the last is; 0: none."""
     calls = [call.finish() for call in [factory.begin_create() for _ in range(CALLERS)]]
     stage.judge(clause, *[failures_to_return(call.outcome) for call in calls])
     workers = [factory.worker_of(call) for call in calls if isinstance(call.outcome, Returned)]
@@ -159,7 +162,7 @@ def _create_at_once(stage: Stage, factory: Factory, clause: str) -> int:
         unequal_values("different workers:", len(pids), CALLERS),
         unequal_values("different daemons:", len(set(daemons)), 1),
     )
-    return daemons[0]
+    return daemons[-1] if daemons else 0
 
 
 @pytest.mark.clauses("F-START-17")

@@ -91,7 +91,10 @@ def test_a_simple_worker_without_the_secret_is_refused(stage: Stage, offer: str)
     created = factory.begin_create()
     stage.wait_for("fault", "simple", point="connect")
     stage.judge("F-SIMP-03", missing_endpoints(stage.history))
-    with closing(Connection((ports_of(stage.history) or [0])[0])) as stranger:
+    port = (ports_of(stage.history) or [0])[0]
+    told = stage.history.of("env", "simple", name="SPARK_PREFER_IPV6")
+    host = "::1" if any(seen.keys["value"] == "True" for seen in told) else "127.0.0.1"
+    with closing(Connection(port, host)) as stranger:
         stranger.send(encode_text(offer))
         reply, end = stranger.receive_text(), stranger.how_it_ends()
     created.finish()

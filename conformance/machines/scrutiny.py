@@ -21,7 +21,7 @@ from conformance.observe.connections import count_connections_to
 from conformance.plan.branch import Branch, Fails, Hands
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from conformance.contract.profiles import Profile
     from conformance.door.messages import Inspected
@@ -326,7 +326,8 @@ class Scrutiny:
         stage, watch = self._performance.stage, self._performance.watch
         self._performance.close_workers()
         ports = [port for name in states for port in watch.of(name).ports]
-        found = self._judge("F-CONN-10", wrong.leaked_sockets(self._held(ports), 0))
+        every = [state for of_one in states.values() for state in of_one]
+        found = self._judge(_about_leaks(every), wrong.leaked_sockets(self._held(ports), 0))
         if found:
             return found
         known = [pid for name in states for pid in watch.of(name).pids]
@@ -380,6 +381,17 @@ def _about(branch: Branch, usual: str) -> str:
 
 def _is_about_starts(clause: str) -> bool:
     return clause.startswith(("F-RST", "F-START", "F-CONC", _DEAD_TOGETHER))
+
+
+def _about_leaks(states: Sequence[State]) -> str:
+    """Tell which clause is to blame when a connection stays open to the end.
+
+    That about failed handshakes, unless none has failed and workers were stopped.
+    """
+    are_whole = all(state.connections <= len(state.lives) for state in states)
+    lives = [life for state in states for life in state.lives]
+    are_stopped = any(life.state is WorkerState.STOPPED for life in lives)
+    return "F-STOP-01" if are_whole and are_stopped else "F-CONN-10"
 
 
 def _about_queue(done: Done) -> str:

@@ -331,7 +331,7 @@ def _entry(item: pytest.Item) -> Established:
     trouble = item.stash.setdefault(_TROUBLE, {})
     return Established(
         test=item.nodeid,
-        claimed=claimed_by(item),
+        claimed=record.claimed if record else claimed_by(item),
         findings=_findings(record, item.nodeid) if record else {},
         unverified=dict(record.unverified) if record else {},
         set_aside=dict(record.set_aside) if record else {},

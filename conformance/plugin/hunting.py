@@ -90,12 +90,16 @@ class Hunter:
         """
         arena = Arena(self._run, self._terms)
         replayed = replay_until(arena, scenario, FULL)
+        findings = replayed.findings if replayed is not None else ()
+        others = [one for one in findings if one.clause not in self._record.claimed]
         for clause in self._record.claimed:
-            self._record.judge(clause)
-        main = self._record.claimed[0]
-        for finding in replayed.findings if replayed is not None else ():
-            is_claimed = finding.clause in self._record.claimed
-            self._record.judge(finding.clause if is_claimed else main, [finding])
+            mine = [one for one in findings if one.clause == clause]
+            if mine or not others:
+                self._record.judge(clause, mine)
+            else:
+                self._record.give_up(clause, f"{others[0].clause} was broken first")
+        for finding in others:
+            self._record.witness(finding)
 
     def _keep_unconfirmed(self, arena: Arena) -> None:
         directory = self._search.cases_dir

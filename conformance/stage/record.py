@@ -55,6 +55,16 @@ class Record:
             return
         self.findings.setdefault(clause, []).extend(put_down_to(clause, *wrongs))
 
+    def witness(self, finding: Finding) -> None:
+        """Take a finding on a clause that the scenario is not about: it counts all the same.
+
+        Args:
+            finding: with its clause, which the profile has.
+        """
+        if finding.clause not in self.claimed:
+            self.claimed += (finding.clause,)
+        self.judge(finding.clause, [finding])
+
     def give_up(self, clause: str, reason: str) -> None:
         """Say that a clause could not be judged.
 

@@ -1,6 +1,8 @@
 """A daemon that stays when its stdin ends.
 
 Must fail D-17: it must end, and take its workers along.
+
+Also fails D-44, by which it must end with a full pipe on its stderr, too.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from reference_impl.factory import PythonWorkerFactory
 from reference_impl.making import Maker
 
 CLAUSE = "D-17"
+ALSO = ("D-44",)
 
 
 class _Daemon(Daemon):

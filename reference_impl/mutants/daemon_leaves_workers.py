@@ -2,7 +2,7 @@
 
 Must fail D-17: it must take them along.
 
-Also fails D-18 and F-STOP-07.
+Also fails D-18, D-42 and F-STOP-07.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from reference_impl.factory import PythonWorkerFactory
 from reference_impl.making import Maker
 
 CLAUSE = "D-17"
-ALSO = ("D-18", "F-STOP-07")
+ALSO = ("D-18", "D-42", "F-STOP-07")
 
 
 class _Daemon(Daemon):
