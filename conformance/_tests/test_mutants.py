@@ -78,6 +78,17 @@ def test_what_mutants_over_unix_sockets_are_made_of_breaks_nothing(tmp_path: Pat
     assert status == 0
 
 
+@pytest.mark.timeout(WITHIN_S)
+def test_what_a_story_finds_on_another_clause_is_put_down_to_that(tmp_path: Path) -> None:
+    """The connection of a stopped worker stays open, though its idle queue is as it must be."""
+    options = ["--clause", "F-POOL-14", "--level", "should", "--effort", "none"]
+    run = SuiteRun(tmp_path / "run", "mutant:kill_request_without_close", options)
+    status, verdicts = run.finish()
+    assert (verdicts["F-STOP-01"], verdicts["F-POOL-14"]) == ("FAIL", "PASS"), run.output()
+    assert "Pool: 1 PASS  [1/1" in run.output()
+    assert status == 1
+
+
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.clause)
 def test_a_clause_has_a_mutant_or_a_reason(row: object) -> None:
     """Never neither; and never both, as a reason that is out of date would be a lie."""

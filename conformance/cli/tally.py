@@ -57,14 +57,14 @@ class Tally:
         """Count a test that has ended.
 
         Args:
-            claimed: clauses it is about.
+            claimed: clauses it is about, and others on which it found something.
 
         Returns:
             Names of the families that this has finished.
         """
         before = self.finished_families()
         self.ended += 1
-        self._left.subtract(claimed)
+        self._left.subtract(clause for clause in claimed if clause in self._left)
         return tuple(name for name in self.finished_families() if name not in before)
 
     def finished_families(self) -> tuple[str, ...]:
