@@ -8,6 +8,7 @@ conformance/evidence/daemon_scenario.py.
 
 from __future__ import annotations
 
+import inspect
 import sys
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,25 @@ def daemon_scenario_schema() -> dict[str, Any]:
     return {"$schema": _DIALECT, "title": title, **schema}
 
 
+def tidy(schema: Any) -> Any:
+    """Bring descriptions to the margin: msgspec and Python differ in that by version.
+
+    Args:
+        schema: or a part of one.
+
+    Returns:
+        It, with all descriptions as `inspect.cleandoc` leaves them.
+    """
+    if isinstance(schema, dict):
+        return {
+            name: inspect.cleandoc(part)
+            if name == "description" and isinstance(part, str)
+            else tidy(part)
+            for name, part in schema.items()
+        }
+    return [tidy(part) for part in schema] if isinstance(schema, (list, tuple)) else schema
+
+
 SCHEMAS = {
     "verdict.schema.json": verdict_schema,
     "doctor.schema.json": doctor_schema,
@@ -143,7 +163,7 @@ def main(arguments: list[str]) -> int:
     """
     stale: list[str] = []
     for name, make in SCHEMAS.items():
-        text = msgspec.json.format(msgspec.json.encode(make()), indent=2).decode() + "\n"
+        text = msgspec.json.format(msgspec.json.encode(tidy(make())), indent=2).decode() + "\n"
         path = _HERE / name
         if "--check" not in arguments:
             path.write_text(text, encoding="utf-8")
