@@ -64,23 +64,41 @@ class Bench:
 
     def make_impatient(self) -> None:
         """Have it wait but briefly for what is too much to go away, as it will not."""
-        script = self.directory / "repro.py"
-        text, patience = script.read_text(encoding="utf-8"), "\nSETTLE_S = 5.0\n"
-        assert text.count(patience) == 1
-        script.write_text(text.replace(patience, "\nSETTLE_S = 0.5\n"), encoding="utf-8")
+        make_impatient(self.directory)
 
     def run(self, *arguments: str) -> Came:
         """Run it by a bare interpreter: no site packages, nothing of the checkout."""
-        ran = subprocess.run(
-            [sys.executable, "-S", "repro.py", *arguments],
-            cwd=self.directory,
-            env={"PATH": os.environ["PATH"]},
-            capture_output=True,
-            encoding="utf-8",
-            timeout=WITHIN_S,
-            check=False,
-        )
-        return Came(ran.returncode, ran.stdout + ran.stderr)
+        return run_script(self.directory, *arguments)
+
+
+def make_impatient(directory: Path) -> None:
+    """Have a script wait but briefly for what will not come."""
+    script = directory / "repro.py"
+    text, patience = script.read_text(encoding="utf-8"), "\nSETTLE_S = 5.0\n"
+    assert text.count(patience) == 1
+    script.write_text(text.replace(patience, "\nSETTLE_S = 0.5\n"), encoding="utf-8")
+
+
+def run_script(directory: Path, *arguments: str) -> Came:
+    """Run a script by a bare interpreter: no site packages, nothing of the checkout."""
+    started = start_script(directory, *arguments)
+    try:
+        text, _ = started.communicate(timeout=WITHIN_S)
+    finally:
+        started.kill()
+    return Came(started.returncode, text)
+
+
+def start_script(directory: Path, *arguments: str) -> subprocess.Popen[str]:
+    """Start a script as `run_script` does; all that it prints comes by its stdout."""
+    return subprocess.Popen(
+        [sys.executable, "-S", "repro.py", *arguments],
+        cwd=directory,
+        env={"PATH": os.environ["PATH"]},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    )
 
 
 def traces_of(directory: Path) -> list[str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import pytest
 from hypothesis import given, settings
 
+from conformance._tests.repro_bench import FIXED, STILL_FAILS, run_script
 from conformance.errors import UsageError
 from conformance.evidence.daemon_scenario import (
     AnyStep,
@@ -39,8 +41,6 @@ from conformance.stage.opening import Search, Wanted, open_run
 from .command import Wfc
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from conformance.machines.daemon_hunt import Caught
     from conformance.stage.opening import Opened
 
@@ -241,6 +241,8 @@ def test_a_case_can_be_played_again(wfc: Wfc) -> None:
     assert fixed.out.splitlines()[-1] == "FIXED  reference_impl.daemon by profile spark-4.3"
     other = ("--daemon", "reference_impl.daemon", "--python", sys.executable)
     assert wfc("replay", case.file, *other).status == 0
+    assert run_script(Path(case.file).parent).code == STILL_FAILS
+    assert run_script(Path(case.file).parent, "reference_impl.daemon").code == FIXED
 
 
 def test_a_scenario_of_no_daemon_wants_one(wfc: Wfc) -> None:

@@ -13,6 +13,7 @@ from conformance.errors import UsageError
 from conformance.evidence.daemon_scenario import FORMAT, DaemonScenario, phrase
 from conformance.evidence.findings import Case
 from conformance.machines.cases import id_of, titled
+from conformance.machines.daemon_repro import daemon_repro_text
 from conformance.plan.daemon_model import sensible
 
 if TYPE_CHECKING:
@@ -117,6 +118,8 @@ def keep_daemon_case(caught: Caught, directory: Path | None) -> Case:
         (place / "scenario.yaml").write_text(daemon_scenario_text(scenario), encoding="utf-8")
         (place / "history.ndjson").write_text(caught.played.history, encoding="utf-8")
         (place / "stderr.txt").write_text(caught.played.stderr, encoding="utf-8")
+        script = daemon_repro_text(scenario, caught.played.own)
+        (place / "repro.py").write_text(script, encoding="utf-8")
         file = str(place / "scenario.yaml")
     return Case(
         id=name,

@@ -19,6 +19,7 @@ from conformance.check.daemons import (
 from conformance.check.plain import broken_promises, unequal_values
 from conformance.contract.clauses import find
 from conformance.contract.wire import encode_int, encode_reply, encode_text
+from conformance.door.messages import OwnDaemon  # noqa: TC001 - msgspec reads it
 from conformance.drive import sandbox
 from conformance.drive.connection import SECRET
 from conformance.evidence.daemon_scenario import (
@@ -81,6 +82,7 @@ class DaemonPlayed(msgspec.Struct, frozen=True, kw_only=True):
         judged: clauses that had a say.
         stderr: what the daemon and its workers wrote there, without secrets of the run.
         history: all that was seen, as lines of JSON, likewise.
+        own: the daemon that it was played on.
     """
 
     findings: tuple[Finding, ...]
@@ -88,6 +90,7 @@ class DaemonPlayed(msgspec.Struct, frozen=True, kw_only=True):
     judged: frozenset[str]
     stderr: str
     history: str
+    own: OwnDaemon
 
 
 def play_daemon(scenario: DaemonScenario, stage: Stage, within_s: float) -> DaemonPlayed:
@@ -114,6 +117,7 @@ def play_daemon(scenario: DaemonScenario, stage: Stage, within_s: float) -> Daem
         judged=frozenset(playing.judged),
         stderr=stage.run.hide(playing.daemon.read_stderr()),
         history=stage.run.ndjson(stage.history),
+        own=stage.own_daemon(),
     )
 
 

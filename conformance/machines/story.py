@@ -20,6 +20,8 @@ from conformance.evidence.scenario import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from conformance.evidence.scenario import Scenario
 
 #: Between steps, and between callers at work at the same time.
@@ -65,13 +67,26 @@ def tell(scenario: Scenario, width: int = 0) -> tuple[str, ...]:
     Returns:
         The lines.
     """
+    return tuple(in_lines(phrases(scenario), width))
+
+
+def in_lines(story: Iterable[str], width: int = 0) -> list[str]:
+    """Put phrases into lines.
+
+    Args:
+        story: the phrases.
+        width: of a line, in characters; 0 for one line whatever its length.
+
+    Returns:
+        The lines; no phrase is broken.
+    """
     lines: list[str] = []
-    for words in phrases(scenario):
+    for words in story:
         if lines and (not width or len(lines[-1]) + len(_THEN) + len(words) <= width):
             lines[-1] += _THEN + words
         else:
             lines.append(words)
-    return tuple(lines)
+    return lines
 
 
 def phrase(step: AnyStep, *, several: bool) -> str:

@@ -1,78 +1,32 @@
-"""The command line of a repro.py: STILL FAILS (1), FIXED (0) or CANNOT REPLAY (2)."""
+"""The command line of a factory's repro.py."""
 
 from __future__ import annotations
 
 import argparse
-import os
-import sys
-import textwrap
-import traceback
 from typing import TYPE_CHECKING, Any
 
 from conformance.machines.repro_player.doors import Raised, open_door
 from conformance.machines.repro_player.playing import Playing
+from conformance.machines.repro_player.telling import conclude, say
 from conformance.machines.repro_player.world import CannotReplay, World
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def replay(data: dict[str, Any], fakes: str, arguments: Sequence[str]) -> int:
+def replay(data: dict[str, Any], packed: str, arguments: Sequence[str]) -> int:
     """Replay a failure and say what became of it.
 
     Args:
         data: the scenario, what is allowed at each step, where and how it failed.
-        fakes: package `fake_daemons` as a zip in base64.
+        packed: package `fake_daemons` as a zip in base64.
         arguments: of the command line.
 
     Returns:
         The exit code.
     """
-    wanted = _options(data).parse_args(arguments)
-    say(data["title"])
-    if not os.path.isdir("/proc/self/task"):
-        say("CANNOT REPLAY: there is no /proc here; use Linux")
-        return 2
-    world = World(fakes)
-    try:
-        wrong = _play(world, wanted.implementation, data)
-    except CannotReplay as error:
-        say(f"CANNOT REPLAY: {error}")
-        return 2
-    except BaseException as error:  # noqa: BLE001 - an exit code of 1 would accuse somebody
-        traceback.print_exc()
-        say(f"CANNOT REPLAY: this script broke, or was stopped: {error!r}")
-        return 2
-    finally:
-        world.close()
-    if wrong:
-        say(f"STILL FAILS on {wanted.implementation}")
-        say(wrong, "  ")
-        return 1
-    say(f"FIXED on {wanted.implementation}: nothing is wrong that this script can see")
-    return 0
-
-
-def leave(code: int) -> None:
-    """Exit although threads of the implementation may still be at work.
-
-    Args:
-        code: the exit code.
-    """
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
-
-
-def say(text: str, indent: str = "") -> None:
-    """Print a paragraph.
-
-    Args:
-        text: to print.
-        indent: before each line.
-    """
-    lines = textwrap.wrap(text, 100, initial_indent=indent, subsequent_indent=indent)
-    sys.stdout.write("\n".join(lines) + "\n")
+    name = _options(data).parse_args(arguments).implementation
+    return conclude(data["title"], name, packed, lambda world: _play(world, name, data))
 
 
 def _options(data: dict[str, Any]) -> argparse.ArgumentParser:

@@ -1,4 +1,4 @@
-"""Where a failure is replayed: a directory, the fakes, a token on every process, a leash."""
+"""Where a failure is replayed: a directory, what is carried along, a token on every process."""
 
 from __future__ import annotations
 
@@ -61,20 +61,21 @@ class World:
     """What all repetitions share; closed, nothing of it is left.
 
     Args:
-        fakes: package `fake_daemons` as a zip in base64.
+        packed: modules that the script carries along, as a zip in base64.
 
     Attributes:
         token: value of WFC_TOKEN in every process.
         directory: for everything.
+        path: where those modules are, for PYTHONPATH.
     """
 
-    def __init__(self, fakes: str) -> None:
+    def __init__(self, packed: str) -> None:
         self.token = secrets.token_hex(8)
         shm = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
         self.directory = Path(tempfile.mkdtemp(prefix="repro-", dir=shm))
         self.path = str(self.directory / "path")
-        with zipfile.ZipFile(io.BytesIO(base64.b64decode(fakes))) as packed:
-            packed.extractall(self.path)
+        with zipfile.ZipFile(io.BytesIO(base64.b64decode(packed))) as file:
+            file.extractall(self.path)
         self._leash = self.directory / "leash"
         os.mkfifo(self._leash, 0o600)
         # Held until we die, by whatever means; then the kernel kills every fake.
