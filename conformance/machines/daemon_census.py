@@ -51,11 +51,17 @@ class Census:
         Returns:
             What was seen last.
         """
-        first = self._count(must, may)
-        if first.is_well or not first.has_daemon or first.missing:
-            return first  # nobody comes back to life
-        wait_until(lambda: self._count(must, may).is_well, self._within_s)
-        return self._count(must, may)
+        seen = self._count(must, may)
+
+        def is_over() -> bool:
+            """Whether all was well when counted last, or cannot be: nobody comes back to life."""
+            nonlocal seen
+            seen = self._count(must, may)
+            return seen.is_well or not seen.has_daemon or bool(seen.missing)
+
+        if not seen.is_well:
+            wait_until(is_over, self._within_s)
+        return seen
 
     def _count(self, must: set[int], may: set[int]) -> Counted:
         found = [processes.look(pid) for pid in processes.child_pids(self._daemon_pid)]
