@@ -89,6 +89,7 @@ class Daemon(Accepting):
             os.write(1, raw)
         except BrokenPipeError:
             self.shut_down()  # the factory was stopped meanwhile: nobody is to be told
+        self.has_announced = len(raw) >= INT_BYTES
 
     def _announce_half(self, port: int, raw: bytes) -> None:
         self._write(port, raw[: INT_BYTES // 2])

@@ -94,17 +94,20 @@ def hang(process: Process) -> None:
 
 
 def _exit(process: Process, fault: Fault) -> None:
+    process.before_death()
     if "stderr" in fault.keys:
         os.write(2, os.fsencode(fault.keys["stderr"]) + b"\n")
     process.end(int(fault.argument or ORDERLY))
 
 
-def _kill(_process: Process, _fault: Fault) -> None:
+def _kill(process: Process, _fault: Fault) -> None:
+    process.before_death()
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _crash(process: Process, _fault: Fault) -> None:
     """Kill the daemon; a worker waits until it is dead, and its sockets with it."""
+    process.before_death()
     daemon = process.daemon_pid()
     try:
         handle = os.pidfd_open(daemon)

@@ -62,6 +62,9 @@ class Process:
         """End in good order."""
         self.end(ORDERLY)
 
+    def before_death(self) -> None:
+        """Do what must be done before a fault ends this process: nothing, if it has no port."""
+
     def daemon_pid(self) -> int:
         """Tell which process dies when the daemon crashes.
 
