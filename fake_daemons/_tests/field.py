@@ -135,6 +135,13 @@ class Fake:
         assert self.process.stderr is not None
         return self.process.stderr.read()
 
+    def wait_for_stderr(self) -> None:
+        """Wait until something stands there to be read; it stays for `stderr`."""
+        stderr = self.process.stderr
+        assert stderr is not None
+        ready, _, _ = select.select([stderr], [], [], LIMIT_S)
+        assert ready, "waited in vain: a word on stderr"
+
     def port(self) -> int:
         raw = self.read(4)
         assert len(raw) == 4, "it did not announce"

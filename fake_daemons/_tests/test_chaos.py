@@ -165,6 +165,7 @@ def test_nothing_comes(chaos: Start, fault: str) -> None:
     fake = chaos(fault)
     port = fake.port()
     silent = fake.connect(port)
+    fake.wait_for_stderr()
     works(fake, port)
     silent.socket.settimeout(0)
     with pytest.raises(BlockingIOError):
@@ -302,6 +303,7 @@ def test_a_worker_that_answers_the_secret_wrongly(chaos: Start, fault: str, repl
     line.pid()
     line.write(SECRET_ON_WIRE)
     assert line.read(len(reply)) == reply
+    fake.wait_for_stderr()  # the next worker could come to that point before this one does
     works(fake, port)
     line.close()
     struck_once(fake, fault.partition(":")[0])
