@@ -9,8 +9,10 @@ import pytest
 
 from conformance.drive import sandbox
 from conformance.observe import sock_diag, tcp
-from conformance.observe.connections import count_connections_to
+from conformance.observe.connections import abandoned_connections, count_connections_to
 
+#: linux/tcp.h; what is closed in that state says nothing to its peer.
+TCP_REPAIR = 19
 ENV = {"PATH": os.defpath}
 
 #: Connects by IPv4, by IPv4 on an IPv6 socket, and once more by IPv4 through a second
@@ -75,6 +77,27 @@ def test_what_was_held_before_is_not_counted() -> None:
             before = {os.fstat(old.fileno()).st_ino}
             assert count_connections_to(os.getpid(), [port], before) == 1
             assert count_connections_to(os.getpid(), [port]) == 2
+
+
+@pytest.mark.usefixtures("way")
+def test_a_connection_whose_other_end_was_taken_away_is_abandoned() -> None:
+    """The kernel can be told to forget one end (TCP_REPAIR), as it forgets some by itself."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)):
+            assert abandoned_connections(os.getpid(), [port]) == ()  # it waits to be accepted
+            end = server.accept()[0]
+            assert abandoned_connections(os.getpid(), [port]) == ()
+            try:
+                end.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
+            except PermissionError:
+                pytest.skip("the kernel lets nobody but root forget a connection")
+            end.close()
+            assert abandoned_connections(os.getpid(), [port]) == ()  # its listener lives
+            server.close()
+            assert abandoned_connections(os.getpid(), [port]) == (port,)
+            assert abandoned_connections(os.getpid(), [1]) == ()
+            assert abandoned_connections(1, [port]) == ()
 
 
 def count(caller: sandbox.Process, port: int) -> int:

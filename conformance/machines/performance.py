@@ -25,6 +25,7 @@ from conformance.evidence.scenario import (
 )
 from conformance.machines.props import Props
 from conformance.machines.watch import MARK, Watch
+from conformance.observe.connections import abandoned_connections
 from conformance.stage.factory import Factory, Worker
 
 if TYPE_CHECKING:
@@ -120,6 +121,15 @@ class Performance:
         else:
             for worker in workers:
                 worker.close()
+
+    def abandoned(self) -> tuple[int, ...]:
+        """Name the ports of dead daemons to which the implementation holds a connection alone.
+
+        Returns:
+            The ports; such a connection never ends, by a fault of the kernel's.
+        """
+        ports = [port for name in self.settings for port in self.watch.of(name).ports]
+        return abandoned_connections(self.stage.run.about.pid, ports)
 
     # -- operations -------------------------------------------------------------------------
 

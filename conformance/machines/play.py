@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from conformance.stage.stage import Stage
 
 
+#: The finding that a call gave no answer.
+_ENDLESS = "endless_calls"
+
+
 class Played(msgspec.Struct, frozen=True, kw_only=True):
     """What came of a scenario.
 
@@ -109,6 +113,16 @@ class Play:
                 self._cross(step)
             case _:
                 self._ask(step)
+        self._excuse()
+
+    def _excuse(self) -> None:
+        """Prove nothing where a call waits for what the kernel will never tell it."""
+        if any(one.wrong == _ENDLESS for one in self.findings):
+            ports = self._performance.abandoned()
+            if ports:
+                told = ", ".join(map(str, ports))
+                self.undecided = f"the kernel kept a connection to a daemon that is dead: {told}"
+                self.findings.clear()
 
     def _cross(self, step: Together) -> None:
         crossed = Crossing(self._performance, step).perform()

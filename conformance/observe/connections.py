@@ -41,6 +41,34 @@ def count_connections_to(
     return len((inodes & processes.socket_inodes(pid)) - set(before)) if inodes else 0
 
 
+def abandoned_connections(pid: int, ports: Collection[int]) -> tuple[int, ...]:
+    """Name the ports whose listener is gone, while a process holds a connection to them alone.
+
+    Where a listener closes amid a handshake, Linux (6.18 is one that does) may take the other
+    end away and tell nobody: about one in several thousand. Whoever reads there without a
+    limit reads for ever.
+
+    Args:
+        pid: of the process.
+        ports: that daemons listened on, on loopback.
+
+    Returns:
+        The ports, in order; none if each connection has another end.
+    """
+    every = [one for one in _connections(pid) if _is_loopback(one.address)]
+    ends = {(one.own_port, one.port) for one in every}
+    listening = {int(address.rpartition(":")[2], 16) for address, _ in tcp.listening(pid)}
+    held = processes.socket_inodes(pid)
+    alone = {
+        one.port
+        for one in every
+        if one.state == sock_diag.ESTABLISHED
+        and one.inode in held
+        and (one.port, one.own_port) not in ends
+    }
+    return tuple(sorted((alone & set(ports)) - listening))
+
+
 def _connections(pid: int) -> list[Connection]:
     """Ask the kernel, if the process has the same network as we; else read its tables."""
     try:

@@ -29,13 +29,14 @@ _HEADER = struct.Struct("=IHHII")
 #: linux/inet_diag.h, struct inet_diag_req: family, address lengths, extensions, ends,
 #: states, table; only the states matter.
 _QUESTION = struct.Struct("=4x48xI4x")
-#: linux/inet_diag.h, struct inet_diag_msg: family, ports and addresses of both ends, inode.
-_ANSWER = struct.Struct("=B3x2x2s16x16s4x8x16xI")
+#: linux/inet_diag.h, struct inet_diag_msg: family, state, ports and addresses of both ends, inode.
+_ANSWER = struct.Struct("=BB2x2s2s16x16s4x8x16xI")
 
 #: linux/tcp_states.h: ESTABLISHED, SYN_SENT and CLOSE_WAIT. What this end has shut down, or
 #: what no process holds, is not asked for: a JVM keeps the descriptor of a closed channel
 #: until its selector has looked, and the peer has seen the end of the stream long before.
 HELD_STATES = (1, 2, 8)
+ESTABLISHED = 1
 _STATES = sum(1 << state for state in HELD_STATES)
 
 _ADDRESS_BYTES = {socket.AF_INET: 4, socket.AF_INET6: 16}
@@ -48,11 +49,15 @@ class Connection(msgspec.Struct, frozen=True):
     Attributes:
         address: of the peer, packed.
         port: of the peer.
-        inode: that descriptors name; 0 if no process holds it any more.
+        own_port: of this end.
+        state: of this end, as linux/tcp_states.h numbers them.
+        inode: that descriptors name; 0 if no process holds it, any more or yet.
     """
 
     address: bytes
     port: int
+    own_port: int
+    state: int
     inode: int
 
 
@@ -91,5 +96,11 @@ def _messages(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _connection(body: bytes) -> Connection:
-    family, port, address, inode = _ANSWER.unpack_from(body)
-    return Connection(address[: _ADDRESS_BYTES[family]], int.from_bytes(port, "big"), inode)
+    family, state, own_port, port, address, inode = _ANSWER.unpack_from(body)
+    return Connection(
+        address=address[: _ADDRESS_BYTES[family]],
+        port=int.from_bytes(port, "big"),
+        own_port=int.from_bytes(own_port, "big"),
+        state=state,
+        inode=inode,
+    )

@@ -53,9 +53,15 @@ def connections(pid: int) -> list[Connection]:
         The connections, IPv4 first.
     """
     return [
-        Connection(_packed(line.remote_address), int(line.remote_port, 16), line.inode)
+        Connection(
+            address=_packed(line.remote_address),
+            port=int(line.remote_port, 16),
+            own_port=int(line.local.rpartition(":")[2], 16),
+            state=int(line.state, 16),
+            inode=line.inode,
+        )
         for line in _lines(pid)
-        if int(line.state, 16) in HELD_STATES and line.inode
+        if int(line.state, 16) in HELD_STATES
     ]
 
 
