@@ -11,6 +11,7 @@ from conformance.door.find import ROOT
 from conformance.drive import sandbox
 from conformance.drive.installed import find_installed
 from conformance.errors import DoorError, UsageError
+from conformance.stage.opening import Wanted, make_run
 
 from .command import Wfc
 
@@ -117,3 +118,19 @@ def test_a_module_of_another_interpreter_is_judged(elsewhere: Elsewhere, tmp_pat
     assert "2 PASS" in ended.out
     verdict = (place / "wfc-report" / "latest" / "verdict.json").read_text(encoding="utf-8")
     assert f'"asked_python":"{elsewhere.python}"' in verdict.replace(" ", "")
+
+
+def test_sparks_own_module_is_judged_by_its_release_whoever_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No --python: then it is the suite's own, and that tells the release."""
+    (tmp_path / "pyspark").mkdir()
+    for name in ("__init__.py", "daemon.py"):
+        (tmp_path / "pyspark" / name).touch()
+    (tmp_path / "pyspark-4.2.0.dist-info").mkdir()
+    metadata = "Metadata-Version: 2.1\nName: pyspark\nVersion: 4.2.0\n"
+    (tmp_path / "pyspark-4.2.0.dist-info" / "METADATA").write_text(metadata, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    run = make_run(Wanted(daemon="pyspark.daemon"))
+    run.close()
+    assert run.own_profile == "spark-4.2"

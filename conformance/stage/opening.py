@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path  # noqa: TC003 - msgspec reads it
 from typing import Literal
 
@@ -197,8 +198,10 @@ def make_run(wanted: Wanted) -> Run:
     """
     wanted.check()
     implementation = find(wanted.impl) if wanted.impl else None
-    if wanted.python:
-        found = find_installed(wanted.daemon, wanted.python)
+    is_sparks = wanted.daemon.partition(".")[0] == "pyspark"
+    python = wanted.python or (sys.executable if is_sparks else "")
+    if python:  # which tells the release of what is Spark's own
+        found = find_installed(wanted.daemon, python)
         return Run(implementation, found.daemon, found.profile)
     return Run(implementation, find_daemon(wanted.daemon) if wanted.daemon else None)
 
