@@ -223,6 +223,7 @@ class Referee:
         Returns:
             What was wrong.
         """
+        before = [state for mine in self.states.values() for state in mine]
         for name in self.states:
             if not self.performance.has_factory(name):
                 continue
@@ -230,7 +231,7 @@ class Referee:
             found = self.judge(done) if done is not None else []
             if found:
                 return found
-        return self._scrutiny.leftovers(self.states)
+        return self._scrutiny.leftovers(self.states, before)
 
 
 def _forgiven(state: State, heard: Collection[int], before: Iterable[State]) -> State:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from conformance.check import sequences as wrong
 from conformance.check.logs import missing_log_lines
+from conformance.contract.clauses import find
 from conformance.contract.lifecycles import WorkerState
 from conformance.contract.limits import MUST_NOT_HAPPEN_S
 from conformance.drive import sandbox
@@ -309,16 +310,35 @@ class Scrutiny:
             *self._judge("F-CONN-11", iter(()), is_met=self._can_inspect),
         ]
 
+    def _about_leaks(self, before: Sequence[State]) -> str:
+        """Name the clause by which a connection that is left should have been closed.
+
+        That about failed handshakes, unless all went well: then somebody was idle to the end,
+        was stopped, or had died and was thrown away.
+        """
+        lives = {life.state for state in before for life in state.lives}
+        if any(state.connections > len(state.lives) for state in before):
+            return "F-CONN-10"
+        if any(state.idle for state in before):
+            return "F-STOP-07"
+        if WorkerState.STOPPED in lives:
+            return "F-STOP-01"
+        is_thrown_away = WorkerState.DEAD in lives and self._profile.applies(find("F-POOL-03"))
+        return "F-POOL-03" if is_thrown_away else "F-CONN-10"
+
     def _held(self, ports: Iterable[int]) -> int:
         """How many connections to daemons the implementation holds since the beginning."""
         pid = self._performance.stage.run.about.pid
         return count_connections_to(pid, list(ports), self._held_before)
 
-    def leftovers(self, states: Mapping[str, tuple[State, ...]]) -> list[Finding]:
+    def leftovers(
+        self, states: Mapping[str, tuple[State, ...]], before: Sequence[State]
+    ) -> list[Finding]:
         """Close every worker, and see that no socket and no process is left.
 
         Args:
             states: in which each factory may be; all have been stopped.
+            before: those in which they may have been when they were stopped.
 
         Returns:
             What is wrong.
@@ -326,8 +346,7 @@ class Scrutiny:
         stage, watch = self._performance.stage, self._performance.watch
         self._performance.close_workers()
         ports = [port for name in states for port in watch.of(name).ports]
-        every = [state for of_one in states.values() for state in of_one]
-        found = self._judge(_about_leaks(every), wrong.leaked_sockets(self._held(ports), 0))
+        found = self._judge(self._about_leaks(before), wrong.leaked_sockets(self._held(ports), 0))
         if found:
             return found
         known = [pid for name in states for pid in watch.of(name).pids]
@@ -381,17 +400,6 @@ def _about(branch: Branch, usual: str) -> str:
 
 def _is_about_starts(clause: str) -> bool:
     return clause.startswith(("F-RST", "F-START", "F-CONC", _DEAD_TOGETHER))
-
-
-def _about_leaks(states: Sequence[State]) -> str:
-    """Tell which clause is to blame when a connection stays open to the end.
-
-    That about failed handshakes, unless none has failed and workers were stopped.
-    """
-    are_whole = all(state.connections <= len(state.lives) for state in states)
-    lives = [life for state in states for life in state.lives]
-    are_stopped = any(life.state is WorkerState.STOPPED for life in lives)
-    return "F-STOP-01" if are_whole and are_stopped else "F-CONN-10"
 
 
 def _about_queue(done: Done) -> str:

@@ -90,19 +90,16 @@ def ask(worker: Worker, order: str) -> str | None:
 
 
 def _echoed(pid: int, said: str) -> str:
-    """What the probe would have answered, as far as an echo and the kernel tell."""
-    seen = processes.look(pid)
-    told = {"pid": f"{pid}", "parent": f"{seen.parent_pid if seen else None}"}
-    return told.get(said, said.removeprefix("echo "))
+    """What the probe would have answered, as far as an echo tells."""
+    return f"{pid}" if said == "pid" else said.removeprefix("echo ")
 
 
-def ask_pid(stage: Stage, worker: Worker, order: str) -> int:
-    """Let a worker tell a pid; if it cannot, the scenario cannot go on.
+def ask_pid(stage: Stage, worker: Worker) -> int:
+    """Let a worker tell its pid; if it cannot, the scenario cannot go on.
 
     Args:
         stage: of the scenario.
         worker: to be asked.
-        order: `pid`, or `parent` for the daemon's.
 
     Returns:
         The pid.
@@ -110,17 +107,47 @@ def ask_pid(stage: Stage, worker: Worker, order: str) -> int:
     Raises:
         ContractViolation: if the answer is none.
     """
-    told = ask(worker, order)
+    told = ask(worker, "pid")
     if told is None or not told.isdecimal():
         raise stage.record.blame_main(Finding("wrong_answers", "a pid", repr(told)))
     return int(told)
 
 
-def stale_daemons(parent: str | None, old: int) -> Iterator[Finding]:
+def daemon_of(pid: int) -> int:
+    """Tell whose child a worker is: the kernel knows, and it costs no task.
+
+    Args:
+        pid: of the worker.
+
+    Returns:
+        Pid of its daemon; 0 if the worker is gone.
+    """
+    seen = processes.look(pid)
+    return seen.parent_pid if seen else 0
+
+
+def strange_parents(told: Iterable[str | None], daemon: int) -> Iterator[Finding]:
+    """See workers that do not answer, or are not the children of a daemon.
+
+    Args:
+        told: what each answered when asked for its pid.
+        daemon: whose children they must be.
+
+    Yields:
+        One finding for each that is not.
+    """
+    for answer in told:
+        parent = daemon_of(int(answer)) if answer is not None and answer.isdecimal() else None
+        if parent != daemon:
+            actual = "no answer" if parent is None else f"one of {parent}"
+            yield Finding("strange_parents", f"a worker of the daemon {daemon}", actual)
+
+
+def stale_daemons(parent: int, old: int) -> Iterator[Finding]:
     """See a worker that is not the child of a new daemon.
 
     Args:
-        parent: of the worker, as it tells it.
+        parent: pid of its daemon; 0 if the worker is gone.
         old: pid of the daemon before.
 
     Returns:
@@ -128,7 +155,7 @@ def stale_daemons(parent: str | None, old: int) -> Iterator[Finding]:
     """
     return broken_promises(
         "stale_daemons",
-        holds=parent not in (None, str(old)),
+        holds=parent not in (0, old),
         expected="a worker of another daemon",
         actual=f"its daemon is {parent}, the old one was {old}",
     )

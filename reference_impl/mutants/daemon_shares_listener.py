@@ -2,7 +2,7 @@
 
 Must fail D-24: the port stays taken as long as one of them lives.
 
-Also fails F-RST-06.
+Also fails F-RST-06 and F-CONC-03.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 CLAUSE = "D-24"
-ALSO = ("F-RST-06",)
+ALSO = ("F-RST-06", "F-CONC-03")
 
 
 class _Daemon(Daemon):
