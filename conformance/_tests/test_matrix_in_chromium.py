@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.contract.clauses import CLAUSES
+from conformance.door.find import ROOT
+from conformance.report.matrix_file import read
 from conformance.report.matrix_html import render
 
 from .test_matrix_pages import BOTH, hostile
@@ -32,6 +34,17 @@ def page(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_matrix_can_be_read_by_all(browser: Browser, page: Path, width: int) -> None:
     check(browser, page, width)
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_matrix_of_all_releases_can_be_read_by_all(
+    browser: Browser, tmp_path: Path, width: int
+) -> None:
+    """Wider than a phone: its tables scroll, the page does not."""
+    path = tmp_path / "matrix.html"
+    path.write_text(render(read(ROOT / "docs" / "matrix.json")), encoding="utf-8")
+    check(browser, path, width)
 
 
 @pytest.mark.timeout(120)
