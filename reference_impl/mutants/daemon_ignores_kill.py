@@ -2,7 +2,7 @@
 
 Must fail D-12: a worker must be killed when asked for.
 
-Also fails D-14, D-15, D-21, D-44, F-POOL-09 and F-STOP-01.
+Also fails D-14, D-15, D-21, D-44 and F-STOP-01.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from reference_impl.factory import PythonWorkerFactory
 from reference_impl.making import Maker
 
 CLAUSE = "D-12"
-ALSO = ("D-14", "D-15", "D-21", "D-44", "F-POOL-09", "F-STOP-01")
+ALSO = ("D-14", "D-15", "D-21", "D-44", "F-STOP-01")
 
 
 class _Daemon(Daemon):

@@ -2,7 +2,7 @@
 
 Must fail F-POOL-06: the worker waits for ever for somebody to use it.
 
-Also fails F-POOL-03 and F-POOL-16.
+Also fails F-POOL-03.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from reference_impl.settings import Settings
 
 CLAUSE = "F-POOL-06"
-ALSO = ("F-POOL-03", "F-POOL-16")
+ALSO = ("F-POOL-03",)
 PROFILE = "spark-4.3"
 
 

@@ -1,8 +1,6 @@
 """Leaves the connection of a stopped worker open.
 
 Must fail F-STOP-01: after the kill request the connection must be closed.
-
-Also fails F-POOL-13.
 """
 
 from __future__ import annotations
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
     from reference_impl.settings import Settings
 
 CLAUSE = "F-STOP-01"
-ALSO = ("F-POOL-13",)
 
 
 class _Factory(PythonWorkerFactory):

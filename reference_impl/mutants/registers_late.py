@@ -2,7 +2,7 @@
 
 Must fail F-CONN-12: a worker must be registered before create() returns it.
 
-Also fails F-STOP-01, F-STOP-02, F-STOP-04, F-STOP-05, F-STOP-06, F-POOL-12 and F-POOL-13.
+Also fails F-STOP-01, F-STOP-02, F-STOP-04 and F-STOP-06.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from reference_impl.settings import Settings
 
 CLAUSE = "F-CONN-12"
-ALSO = ("F-STOP-01", "F-STOP-02", "F-STOP-04", "F-STOP-05", "F-STOP-06", "F-POOL-12", "F-POOL-13")
+ALSO = ("F-STOP-01", "F-STOP-02", "F-STOP-04", "F-STOP-06")
 
 
 class _Factory(PythonWorkerFactory):

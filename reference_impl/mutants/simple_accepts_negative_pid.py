@@ -1,8 +1,6 @@
 """Takes a negative number for a simple worker's pid.
 
 Must fail F-SIMP-05: it stands for a failed launch.
-
-Also fails F-SIMP-10.
 """
 
 from __future__ import annotations
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
     import socket
 
 CLAUSE = "F-SIMP-05"
-ALSO = ("F-SIMP-10",)
 PROFILE = "spark-4.3"  # the clause does not hold for every line of Spark
 
 

@@ -1,8 +1,6 @@
 """Ends the daemon, but does not close the idle workers.
 
 Must fail F-STOP-07: those whose daemon was killed before live on.
-
-Also fails F-POOL-12.
 """
 
 from __future__ import annotations
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
     from reference_impl.settings import Settings
 
 CLAUSE = "F-STOP-07"
-ALSO = ("F-POOL-12",)
 
 
 class _Factory(PythonWorkerFactory):

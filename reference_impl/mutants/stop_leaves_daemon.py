@@ -2,7 +2,7 @@
 
 Must fail F-STOP-07: stop() must end the daemon, by SIGTERM and by hanging up.
 
-Also fails F-CONN-10, F-POOL-12, F-POOL-13, F-STOP-06, F-STOP-08, F-STOP-11 and F-CONC-04.
+Also fails F-STOP-08, F-STOP-11 and F-CONC-04.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from reference_impl.factory import PythonWorkerFactory
 from reference_impl.making import Maker
 
 CLAUSE = "F-STOP-07"
-ALSO = ("F-CONN-10", "F-POOL-12", "F-POOL-13", "F-STOP-06", "F-STOP-08", "F-STOP-11", "F-CONC-04")
+ALSO = ("F-STOP-08", "F-STOP-11", "F-CONC-04")
 
 
 class _Factory(PythonWorkerFactory):
