@@ -97,7 +97,7 @@ def test_the_end_of_stdout_before_the_port_is_reported(stage: Stage, faults: str
     stage.judge("F-START-20", wrong_start_counts(stage.history, 1))
 
 
-@pytest.mark.clauses("F-START-19", "F-START-18")
+@pytest.mark.clauses("F-START-19", "F-START-18", "F-START-16")
 def test_a_start_ends_however_a_daemon_behaves(stage: Stage) -> None:
     """One daemon never announces, one stops half-way, one talks a lot before it does."""
     faults = ("announce=never@g1-3", "announce=half@g1-3")
@@ -115,6 +115,10 @@ def test_a_start_ends_however_a_daemon_behaves(stage: Stage) -> None:
         unstruck_faults(stage.history, "start"),
         failures_to_return(talkative.outcome),
     )
+    if honours and not stage.record.all_findings():
+        again = factories[0].try_create()
+        starts = wrong_start_counts(stage.history, len(factories) + 1)
+        stage.judge("F-START-16", failures_to_return(again.outcome), starts)
 
 
 def _particulars(stage: Stage) -> tuple[str, ...]:
