@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from conformance.stage.factory import Factory, Worker
     from conformance.stage.stage import Stage
 
+pytestmark = pytest.mark.pair
+
 CAP = "idle_worker_max_pool_size"
 #: How many callers ask at once.
 CALLERS = 4

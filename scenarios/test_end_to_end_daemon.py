@@ -33,6 +33,8 @@ from conformance.stage.pair import (
 if TYPE_CHECKING:
     from conformance.stage.stage import Stage
 
+pytestmark = pytest.mark.pair
+
 #: What a worker must neither ignore nor block.
 ORDINARY = (signal.SIGHUP, signal.SIGTERM, signal.SIGCHLD, signal.SIGINT)
 

@@ -89,6 +89,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     config.addinivalue_line("markers", "clauses(*ids): clauses the scenario is about")
     config.addinivalue_line("markers", "machine: the test belongs to a machine that searches")
+    config.addinivalue_line("markers", "pair: factory and daemon are both under test, no fake")
     order = order_of(config)
     player = Player() if order else None
     try:

@@ -57,7 +57,8 @@ def choose(
 def in_order(items: list[pytest.Item], players: int) -> list[pytest.Item]:
     """Choose the order of tests.
 
-    One process plays machines last: the short tests name a fault more plainly. Several
+    Pairs of a factory and its own daemon come after tests with fakes, whose histories tell
+    more. One process plays machines last: short tests name a fault more plainly. Several
     play machines first, as they are long, each with a short test behind it: pytest-xdist
     always gives a player two tests, and does not take the second one back.
 
@@ -69,7 +70,7 @@ def in_order(items: list[pytest.Item], players: int) -> list[pytest.Item]:
         The tests, in order.
     """
     machines = [item for item in items if _is_machine(item)]
-    others = [item for item in items if not _is_machine(item)]
+    others = sorted((item for item in items if not _is_machine(item)), key=_is_pair)
     if players == 1:
         return [*others, *machines]
     number = min(len(machines), len(others))
@@ -96,6 +97,10 @@ def give_machines_time(config: pytest.Config, items: list[pytest.Item], search: 
 
 def _is_machine(item: pytest.Item) -> bool:
     return item.get_closest_marker("machine") is not None
+
+
+def _is_pair(item: pytest.Item) -> bool:
+    return item.get_closest_marker("pair") is not None
 
 
 def _is_wanted(item: pytest.Item, opened: Opened) -> bool:
