@@ -11,13 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.check.daemons import (
-    foreign_addresses,
-    surviving_processes,
-)
+from conformance.check.daemons import foreign_addresses, open_connections
 from conformance.check.plain import broken_promises, unequal_values
 from conformance.contract.limits import MUST_HAPPEN_S
-from conformance.drive import sandbox
 from conformance.drive.clock import wait_until
 from conformance.observe import processes
 from conformance.stage.pair import (
@@ -25,6 +21,7 @@ from conformance.stage.pair import (
     ask_pid,
     daemon_of,
     judge_daemon,
+    kill_implementation,
     own_factory,
     strange_parents,
     survivors,
@@ -88,19 +85,9 @@ def test_a_caller_sees_the_end_of_its_worker(stage: Stage) -> None:
     pid = ask_pid(stage, worker)
     daemon = daemon_of(pid)
     stage.signal(pid, signal.SIGKILL)
-    has_ended = worker.is_closed()
+    end = worker.read_end()
     children = [ask(colleague, "pid"), ask(factory.create(), "pid")]
-    judge_daemon(
-        stage,
-        "D-25",
-        broken_promises(
-            "open_connections",
-            holds=has_ended,
-            expected="the end of the connection",
-            actual="it is open",
-        ),
-        strange_parents(children, daemon),
-    )
+    judge_daemon(stage, "D-25", open_connections(end), strange_parents(children, daemon))
     wait_until(lambda: processes.look(pid) is None, MUST_HAPPEN_S)
     judge_daemon(stage, "D-21", unequal_values("what is left of it:", processes.look(pid), None))
 
@@ -113,9 +100,7 @@ def test_a_worker_whose_caller_has_gone_ends(stage: Stage) -> None:
     pid = ask_pid(stage, worker)
     daemon = daemon_of(pid)
     worker.close()
-    sandbox.wait_for_end([pid])
-    lives = {pid: processes.is_alive(pid)}
-    judge_daemon(stage, "D-33", surviving_processes("a worker whose peer has gone", lives))
+    judge_daemon(stage, "D-33", survivors("a worker whose peer has gone", pid))
     factory.stop_worker(worker)
     judge_daemon(stage, "D-13", strange_parents([ask(colleague, "pid")], daemon))
 
@@ -128,5 +113,5 @@ def test_nothing_outlives_a_factory_that_was_killed(stage: Stage) -> None:
     pids = [ask_pid(stage, worker) for worker in (active, idle)]
     daemon = daemon_of(pids[0])
     factory.release(idle)
-    stage.kill_implementation()
+    kill_implementation(stage, factory)
     judge_daemon(stage, "D-17", survivors("the daemon and its workers", daemon, *pids))

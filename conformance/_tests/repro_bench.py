@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess  # noqa: TID251 - the scripts are started as their users do
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from conformance.contract.profiles import find_profile
@@ -110,3 +112,26 @@ def traces_of(directory: Path) -> list[str]:
         except OSError:
             continue
     return found
+
+
+def imported_by(text: str) -> set[str]:
+    """Packages that a script imports."""
+    packages: set[str] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            packages |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            packages.add((node.module or "").partition(".")[0])
+    return packages
+
+
+def defined_twice(text: str) -> list[str]:
+    """Names that more than one of the modules joined in a script defines."""
+    named: Counter[str] = Counter()
+    for node in ast.parse(text).body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            named[node.name] += 1
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            named.update(one.id for one in targets if isinstance(one, ast.Name))
+    return [name for name, times in named.items() if times > 1]

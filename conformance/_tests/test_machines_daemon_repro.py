@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import sys
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +17,8 @@ from conformance._tests.repro_bench import (
     CANNOT_REPLAY,
     FIXED,
     STILL_FAILS,
+    defined_twice,
+    imported_by,
     make_impatient,
     run_script,
     start_script,
@@ -326,24 +327,11 @@ def test_its_head_says_what_failed_and_how_to_replay_it() -> None:
 
 
 def test_it_imports_the_standard_library_alone() -> None:
-    modules: set[str] = set()
-    for node in ast.walk(ast.parse(script_text())):
-        if isinstance(node, ast.Import):
-            modules |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            modules.add((node.module or "").partition(".")[0])
-    assert modules <= set(sys.stdlib_module_names)
+    assert imported_by(script_text()) <= set(sys.stdlib_module_names)
 
 
 def test_no_two_of_its_parts_define_the_same_name() -> None:
-    named: Counter[str] = Counter()
-    for node in ast.parse(script_text()).body:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            named[node.name] += 1
-        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            named.update(one.id for one in targets if isinstance(one, ast.Name))
-    assert [name for name, times in named.items() if times > 1] == []
+    assert defined_twice(script_text()) == []
 
 
 def test_it_judges_by_the_clauses_by_which_the_suite_judges() -> None:

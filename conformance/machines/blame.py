@@ -1,4 +1,4 @@
-"""An operation that came out otherwise than allowed: what is wrong, and by which clause."""
+"""What came out otherwise than allowed: what is wrong, and by which clause."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance.check.outcomes import endless_calls, failures_to_raise, failures_to_return
 from conformance.check.pools import dead_handouts, double_handouts, mute_handouts, wrong_handouts
+from conformance.contract.clauses import find
 from conformance.contract.lifecycles import WorkerState
 from conformance.evidence.findings import put_down_to
 from conformance.evidence.outcomes import Lost, Raised, TimedOut
@@ -13,6 +14,9 @@ from conformance.evidence.scenario import Exchange
 from conformance.plan.branch import Branch, Fails, Hands
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conformance.contract.profiles import Profile
     from conformance.evidence.findings import Finding
     from conformance.machines.performance import Done
     from conformance.plan.state import State
@@ -53,6 +57,30 @@ def suspect(branch: Branch) -> str:
     """
     is_create = isinstance(branch.outcome, (Hands, Fails))
     return branch.state.misuse[-1] if is_create and branch.state.misuse else branch.clause
+
+
+def suspect_of_leaks(before: Sequence[State], profile: Profile) -> str:
+    """Tell which clause is to blame when a connection is left open to the end.
+
+    That about failed handshakes, unless all went well: then somebody was idle to the end,
+    was stopped, or had died and was thrown away.
+
+    Args:
+        before: states in which the factories may have been when they were stopped.
+        profile: by which they are judged.
+
+    Returns:
+        Id of the clause.
+    """
+    lives = {life.state for state in before for life in state.lives}
+    if any(state.connections > len(state.lives) for state in before):
+        return "F-CONN-10"
+    if any(state.idle for state in before):
+        return "F-STOP-07"
+    if WorkerState.STOPPED in lives:
+        return "F-STOP-01"
+    is_thrown_away = WorkerState.DEAD in lives and profile.applies(find("F-POOL-03"))
+    return "F-POOL-03" if is_thrown_away else "F-CONN-10"
 
 
 def _explain_exchange(branch: Branch, done: Done) -> list[Finding]:

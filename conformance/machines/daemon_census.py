@@ -2,31 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from conformance.drive.clock import wait_until
+from conformance.machines.daemon_repro_player.kinship import Counted
 from conformance.observe import processes
-
-
-class Counted(NamedTuple):
-    """What a census has seen.
-
-    Attributes:
-        has_daemon: whether the daemon lives.
-        missing: pids that must live and do not.
-        surplus: children of the daemon that must not live.
-        zombies: children of the daemon that have ended and are not collected.
-    """
-
-    has_daemon: bool
-    missing: list[int]
-    surplus: list[int]
-    zombies: list[int]
-
-    @property
-    def is_well(self) -> bool:
-        """Whether all is as it must be."""
-        return self.has_daemon and not (self.missing or self.surplus or self.zombies)
 
 
 class Census:
@@ -53,14 +31,13 @@ class Census:
         """
         seen = self._count(must, may)
 
-        def is_over() -> bool:
-            """Whether all was well when counted last, or cannot be: nobody comes back to life."""
+        def is_decided() -> bool:
             nonlocal seen
             seen = self._count(must, may)
-            return seen.is_well or not seen.has_daemon or bool(seen.missing)
+            return seen.is_decided
 
         if not seen.is_well:
-            wait_until(is_over, self._within_s)
+            wait_until(is_decided, self._within_s)
         return seen
 
     def _count(self, must: set[int], may: set[int]) -> Counted:

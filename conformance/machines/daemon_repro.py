@@ -28,6 +28,7 @@ _SHARED = ("world", "stillness", "telling")
 _OWN = ("wrongs", "kinship", "line", "started", "deeds", "rounds", "command")
 #: The modules that a script consists of, by their whole names.
 PARTS = (
+    "conformance.contract.wire",
     *(f"conformance.machines.repro_player.{name}" for name in _SHARED),
     *(f"conformance.machines.daemon_repro_player.{name}" for name in _OWN),
 )

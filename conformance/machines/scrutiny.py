@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from conformance.check import sequences as wrong
 from conformance.check.logs import missing_log_lines
-from conformance.contract.clauses import find
 from conformance.contract.lifecycles import WorkerState
 from conformance.contract.limits import MUST_NOT_HAPPEN_S
 from conformance.drive import sandbox
@@ -16,6 +15,7 @@ from conformance.drive.clock import now_s, wait_until
 from conformance.evidence.findings import put_down_to
 from conformance.evidence.outcomes import Raised, Returned
 from conformance.evidence.scenario import Create, Release, Stop, StopWorker
+from conformance.machines.blame import suspect_of_leaks
 from conformance.machines.matching import is_of_another_daemon
 from conformance.observe import processes
 from conformance.observe.connections import count_connections_to
@@ -310,22 +310,6 @@ class Scrutiny:
             *self._judge("F-CONN-11", iter(()), is_met=self._can_inspect),
         ]
 
-    def _about_leaks(self, before: Sequence[State]) -> str:
-        """Name the clause by which a connection that is left should have been closed.
-
-        That about failed handshakes, unless all went well: then somebody was idle to the end,
-        was stopped, or had died and was thrown away.
-        """
-        lives = {life.state for state in before for life in state.lives}
-        if any(state.connections > len(state.lives) for state in before):
-            return "F-CONN-10"
-        if any(state.idle for state in before):
-            return "F-STOP-07"
-        if WorkerState.STOPPED in lives:
-            return "F-STOP-01"
-        is_thrown_away = WorkerState.DEAD in lives and self._profile.applies(find("F-POOL-03"))
-        return "F-POOL-03" if is_thrown_away else "F-CONN-10"
-
     def _held(self, ports: Iterable[int]) -> int:
         """How many connections to daemons the implementation holds since the beginning."""
         pid = self._performance.stage.run.about.pid
@@ -346,7 +330,9 @@ class Scrutiny:
         stage, watch = self._performance.stage, self._performance.watch
         self._performance.close_workers()
         ports = [port for name in states for port in watch.of(name).ports]
-        found = self._judge(self._about_leaks(before), wrong.leaked_sockets(self._held(ports), 0))
+        found = self._judge(
+            suspect_of_leaks(before, self._profile), wrong.leaked_sockets(self._held(ports), 0)
+        )
         if found:
             return found
         known = [pid for name in states for pid in watch.of(name).pids]

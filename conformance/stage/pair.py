@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 from conformance.check.daemons import surviving_processes
@@ -51,6 +52,28 @@ def own_factory(
         env=environment,
         options=options,
     )
+
+
+def kill_implementation(stage: Stage, factory: Factory) -> None:
+    """Kill the implementation's process; its one factory is gone, and what that held.
+
+    The next scenario gets a new one. What its daemon does is for the scenario to see.
+
+    Args:
+        stage: of the scenario.
+        factory: the only one that was made.
+
+    Raises:
+        Unobservable: if the pid that it tells is not that of a process of this run.
+    """
+    run = stage.run
+    pid = run.about.pid
+    if not processes.has_variable(pid, "WFC_TOKEN", run.token):
+        raise Unobservable(f"the implementation's process is not the {pid} that it tells")
+    stage.channel.note("signalled", pid=pid, number=int(signal.SIGKILL))
+    sandbox.send_signal(pid, signal.SIGKILL)
+    run.drop_session()
+    factory.is_stopped = True  # there is nobody left to ask
 
 
 def judge_daemon(stage: Stage, clause: str, *wrongs: Iterable[Finding]) -> None:
@@ -168,8 +191,8 @@ def survivors(who: str, *pids: int) -> Iterator[Finding]:
         who: they are, for the finding.
         *pids: of processes that must end.
 
-    Returns:
+    Yields:
         One finding if any lives on.
     """
-    sandbox.wait_for_end(pids)
-    return surviving_processes(who, {pid: processes.is_alive(pid) for pid in pids})
+    sandbox.wait_for_end(pids)  # not before somebody wants the answer
+    yield from surviving_processes(who, {pid: processes.is_alive(pid) for pid in pids})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import signal
 from typing import TYPE_CHECKING, Any
 
 from conformance.contract.limits import CALL_DEADLINE_S, MUST_HAPPEN_S, MUST_NOT_HAPPEN_S
@@ -347,22 +346,6 @@ class Stage:
             raise SuiteError(f"process {pid} does not belong to this scenario")
         self.channel.note("signalled", pid=pid, number=number)
         sandbox.send_signal(pid, number)
-
-    def kill_implementation(self) -> None:
-        """Kill the implementation's process; its factories are gone, and what they hold.
-
-        The next scenario gets a new one. What its daemons do is for the scenario to see.
-
-        Raises:
-            Unobservable: if the pid that it tells is not that of a process of this run.
-        """
-        pid = self.run.about.pid
-        if not processes.has_variable(pid, "WFC_TOKEN", self.run.token):
-            raise Unobservable(f"the implementation's process is not the {pid} that it tells")
-        self.channel.note("signalled", pid=pid, number=int(signal.SIGKILL))
-        self._factories.clear()
-        sandbox.send_signal(pid, signal.SIGKILL)
-        self.run.drop_session()
 
     def living(self) -> tuple[int, ...]:
         """List the living processes of this scenario.

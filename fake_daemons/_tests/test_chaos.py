@@ -10,13 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fake_daemons._tests.field import (
-    ERR_ON_WIRE,
-    FRAME_ON_WIRE,
-    OK_ON_WIRE,
-    ROOT,
-    SECRET_ON_WIRE,
-)
+from fake_daemons._tests.field import ERR_ON_WIRE, FRAME_ON_WIRE, OK_ON_WIRE, ROOT, SECRET_ON_WIRE
 from fake_daemons.chaos.ending import parent_of
 from fake_daemons.chaos.menu import MENU
 

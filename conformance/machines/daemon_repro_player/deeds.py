@@ -5,8 +5,8 @@ from __future__ import annotations
 import signal
 from typing import TYPE_CHECKING, Any
 
+from conformance.contract.wire import encode_int, encode_reply, encode_text
 from conformance.machines.daemon_repro_player.kinship import kin_of, wait_for_ends
-from conformance.machines.daemon_repro_player.line import framed, packed_int
 from conformance.machines.repro_player.stillness import wait_until_still
 
 if TYPE_CHECKING:
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 #: No process has it: Linux hands out pids up to 4194304 (proc(5), pid_max).
 _NO_PID = 2**31 - 1
-_OK, _ERR = framed(b"ok"), framed(b"err")
+_OK, _ERR = encode_reply(accepted=True), encode_reply(accepted=False)
 #: How much of the secret's frame is half of it, in bytes.
 _HALF = 20
 _MALFORMED = {
-    "negative": packed_int(-1),
-    "huge": packed_int(2**31 - 1),
-    "garbage": packed_int(4) + b"\xff\xfe\xfd\xfc",
+    "negative": encode_int(-1),
+    "huge": encode_int(2**31 - 1),
+    "garbage": encode_int(4) + b"\xff\xfe\xfd\xfc",
 }
 #: What an end is about.
 _ENDS = {"hang_up": "D-17", "hang_up_amid": "D-17", "TERM": "D-18", "INT": "D-42", "KILL": "D-34"}
@@ -104,7 +104,7 @@ class Deeds:
 
     def _say(self, step: DaemonStep, _before: DaemonStep) -> str:
         line, what = self.lines[step["connection"]], step["what"]
-        frame = framed(self._daemon.secret)
+        frame = encode_text(self._daemon.secret)
         if what == "half":
             line.send(frame[:_HALF])
             self._wrongs.judge_said("D-07", line.receive(1, within_s=0), b"")
@@ -115,7 +115,7 @@ class Deeds:
             self._wrongs.judge_equal("D-08", "accepted:", is_taken, expected=False)
             return "done"
         if what in ("wrong", "nothing"):
-            line.send(framed(self._daemon.secret[::-1] if what == "wrong" else b""))
+            line.send(encode_text(self._daemon.secret[::-1] if what == "wrong" else ""))
             said = _rest_of(line)
             self._wrongs.judge_said("D-08", said, _ERR)
             return f"{said!r}"
@@ -162,7 +162,7 @@ class Deeds:
 
     def _request_kill(self, step: DaemonStep, before: DaemonStep) -> str:
         whom: list[str] = step["whom"]
-        records = [packed_int(self._pid_of(name)) for name in whom]
+        records = [encode_int(self._pid_of(name)) for name in whom]
         for part in _parts(records, step["how"]):
             self._daemon.write(part)
         living = [name for name in dict.fromkeys(whom) if name in before["must"]]
@@ -226,7 +226,7 @@ class Deeds:
             return
         pid = passing.read_pid()
         if pid is not None:  # whoever leaves before costs its worker: another matter
-            passing.send(framed(self._daemon.secret))
+            passing.send(encode_text(self._daemon.secret))
             passing.receive_text()
         passing.close()
         expected = "a pid for one who connects then"

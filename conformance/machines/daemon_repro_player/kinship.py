@@ -50,6 +50,11 @@ class Counted(NamedTuple):
         """Whether all is as it must be."""
         return self.has_daemon and not (self.missing or self.surplus or self.zombies)
 
+    @property
+    def is_decided(self) -> bool:
+        """Whether all is well, or can be no more: nobody comes back to life."""
+        return self.is_well or not self.has_daemon or bool(self.missing)
+
 
 class Family:
     """A daemon that this script has started, and whoever descends from it.
@@ -113,7 +118,7 @@ class Family:
         def is_decided() -> bool:
             nonlocal seen
             seen = self._count(must, may)  # one who may live may just be ending at the next look
-            return seen.is_well or not seen.has_daemon or bool(seen.missing)
+            return seen.is_decided
 
         wait_until(is_decided)
         return seen

@@ -7,17 +7,16 @@ import socket
 import struct
 import time
 
+from conformance.contract.wire import INT_BYTES, decode_int, encode_text
 from conformance.machines.repro_player.world import MUST_HAPPEN_S
 
-#: Width of every integer on the wire: signed, big endian.
-INT_BYTES = 4
 _LOOPBACK = "127.0.0.1"
 #: More than any worker has to say here.
 _PLENTY_BYTES = 65536
 #: SO_LINGER switched on, with no time to linger: close becomes a reset.
 _AT_ONCE = struct.pack("ii", 1, 0)
 #: The order to the probe that has it tell who it is.
-_WHO = b"pid"
+_WHO = "pid"
 
 
 class Line:
@@ -84,7 +83,7 @@ class Line:
         data = self.receive(INT_BYTES)
         if len(data) < INT_BYTES:
             return None
-        self.pid = integer(data)
+        self.pid = decode_int(data)
         return self.pid
 
     def receive_text(self) -> bytes:
@@ -94,7 +93,7 @@ class Line:
             The bytes; empty if the length did not come whole.
         """
         length = self.receive(INT_BYTES)
-        return self.receive(integer(length)) if len(length) == INT_BYTES else b""
+        return self.receive(decode_int(length)) if len(length) == INT_BYTES else b""
 
     def ask_who(self) -> str | None:
         """Give the worker a task: tell your pid.
@@ -105,15 +104,15 @@ class Line:
         Returns:
             Its answer, or None if none came.
         """
-        self.send(framed(_WHO))
+        self.send(encode_text(_WHO))
         head = self.receive(INT_BYTES)
         if len(head) < INT_BYTES:
             return None
-        size = integer(head)
+        size = decode_int(head)
         begin = self.receive(min(size, INT_BYTES))
-        if size == self.pid and begin == framed(_WHO)[:INT_BYTES]:
-            said = self.receive(len(_WHO))
-            return f"{self.pid}" if said == _WHO else said.decode(errors="replace")
+        if size == self.pid and begin == encode_text(_WHO)[:INT_BYTES]:
+            said = self.receive(len(_WHO)).decode(errors="replace")
+            return f"{self.pid}" if said == _WHO else said
         answer = begin + self.receive(size - len(begin))
         return answer.decode(errors="replace") or None
 
@@ -141,42 +140,6 @@ class Line:
     def close(self) -> None:
         """Close our end."""
         self._socket.close()
-
-
-def packed_int(value: int) -> bytes:
-    """Write an integer as the wire has it.
-
-    Args:
-        value: from -2**31 to 2**31 - 1.
-
-    Returns:
-        Four bytes.
-    """
-    return value.to_bytes(INT_BYTES, "big", signed=True)
-
-
-def integer(data: bytes) -> int:
-    """Read an integer: a port, a pid, a length.
-
-    Args:
-        data: just the four bytes.
-
-    Returns:
-        The value, negative if the first bit is set.
-    """
-    return int.from_bytes(data, "big", signed=True)
-
-
-def framed(data: bytes) -> bytes:
-    """Write a text, such as a secret, with its length before it.
-
-    Args:
-        data: the text in UTF-8.
-
-    Returns:
-        The frame.
-    """
-    return packed_int(len(data)) + data
 
 
 def is_readable(fd: int, deadline: float) -> bool:

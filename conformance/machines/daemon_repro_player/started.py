@@ -11,8 +11,9 @@ import subprocess  # noqa: TID251 - there is no suite here to start processes wi
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
+from conformance.contract.wire import INT_BYTES, decode_int
 from conformance.machines.daemon_repro_player.kinship import Family
-from conformance.machines.daemon_repro_player.line import INT_BYTES, Line, integer, is_readable
+from conformance.machines.daemon_repro_player.line import Line, is_readable
 from conformance.machines.repro_player.world import SETTLE_S, CannotReplay, wait_until
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Daemon:
     """
 
     def __init__(self, world: World, wanted: Wanted) -> None:
-        self.secret = secrets.token_hex(32).encode()
+        self.secret = secrets.token_hex(32)
         self._world = world
         self._wanted = wanted
         self._stderr = world.directory / "daemon.stderr"
@@ -158,7 +159,7 @@ class Daemon:
             "PYTHONPATH": os.pathsep.join([self._world.path, *self._wanted.path]),
             "PYTHONPYCACHEPREFIX": str(self._world.directory / "pyc"),
             "PYTHONUNBUFFERED": "YES",
-            "PYTHON_WORKER_FACTORY_SECRET": self.secret.decode(),
+            "PYTHON_WORKER_FACTORY_SECRET": self.secret,
             "WFC_TOKEN": self._world.token,
         }
 
@@ -170,7 +171,7 @@ class Daemon:
                 break
             data += more
         if len(data) == INT_BYTES:
-            return integer(data)
+            return decode_int(data)
         self.ends(SETTLE_S if time.monotonic() < deadline else 0.0)
         raise CannotReplay(f"{self._wanted.module} announces no port: {self._why_not()}")
 
