@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -85,7 +86,14 @@ def repository(tmp_path: Path) -> Repository:
 
 def verdict_line(ended: Ended) -> str:
     """The line that says how a run came out; below it stands where the report is."""
-    return ended.out.splitlines()[-2]
+    lines = ended.out.splitlines()
+    return lines[next(at for at, line in enumerate(lines) if line.startswith("report  ")) - 1]
+
+
+def updates(ended: Ended) -> list[list[str]]:
+    """The commands that a run names for what is stale, as words after `wfc`."""
+    named = [line for line in ended.out.splitlines() if line.startswith("update  ")]
+    return [shlex.split(line)[2:] for line in named]
 
 
 def test_a_regression_is_1_until_it_is_accepted(repository: Repository) -> None:
@@ -124,7 +132,13 @@ def test_a_deviation_that_is_repaired_is_6_until_it_is_pruned(repository: Reposi
     assert "recorded as broken, but kept: being ported" in stale.out
     assert verdict_line(stale).endswith("exit 6")
 
-    pruned = repository.wfc("baseline", "prune", "wfc-report/latest")
+    again = next(line for line in stale.out.splitlines() if line.startswith("  again "))
+    same = repository.wfc(*shlex.split(again)[2:])
+    assert same.status == 6, same
+
+    (prune,) = updates(stale)
+    assert prune == ["baseline", "prune", "wfc-report/latest", "--baseline", "wfc-baseline.toml"]
+    pruned = repository.wfc(*prune)
     assert pruned.status == 0, pruned
     assert pruned.out.startswith("removed F-POOL-02: it passes\n")
     assert repository.read("wfc-baseline.toml") == "# What we know of.\n\n"
@@ -149,6 +163,11 @@ def test_an_entry_that_holds_no_more_is_6(repository: Repository, more: str, bec
     assert ended.status == 6, ended
     assert "STALE  F-POOL-02" in ended.out
     assert because in " ".join(ended.out.split())
+    (accept,) = updates(ended)
+    later = ["--expires", "never"] if more else []
+    accepted = repository.wfc(*accept, *later)
+    assert accepted.status == 0, accepted
+    assert repository.gate().status == 0
 
 
 def test_what_need_not_show_in_every_run_may_pass(repository: Repository) -> None:

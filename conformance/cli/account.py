@@ -168,6 +168,7 @@ class Account:
             subject=self._subject,
             host=_host(),
             profile=self._terms.profile.name,
+            baseline=self._options.baseline,
             score_should=self._terms.score_should,
             is_gate=self._options.is_gate,
             seed=self._options.wanted.search.seed,

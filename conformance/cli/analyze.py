@@ -10,7 +10,7 @@ import msgspec
 from conformance.check.verdicts import exit_code, weigh, weigh_run
 from conformance.cli.account import unsteady
 from conformance.cli.established import read_established
-from conformance.cli.printing import print_run
+from conformance.cli.printing import print_end, print_run
 from conformance.cli.rendering import draw_again
 from conformance.contract.clauses import CLAUSES
 from conformance.contract.profiles import find_profile
@@ -69,6 +69,8 @@ def analyze(place: Path, asked: Asked) -> int:
     print_run(new.placed(directory))
     for line in changes(old, new):
         click.echo(line)
+    if asked.is_writing:
+        print_end(new, directory)
     return 2 if new.exit_code is None else new.exit_code
 
 
@@ -101,6 +103,7 @@ def weighed_again(old: VerdictFile, stored: Stored, asked: Asked) -> VerdictFile
     return msgspec.structs.replace(
         old,
         profile=terms.profile.name,
+        baseline=base.file,
         score_should=score_should,
         is_gate=asked.is_gate,
         clauses=clauses,

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import msgspec
 
 from conformance.contract.clauses import find
 from conformance.contract.deviations import Deviation
 from conformance.errors import UsageError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 #: Stands between the names of wrongs.
 _OR = "|"
@@ -79,10 +76,12 @@ class Baseline(msgspec.Struct, frozen=True):
     Attributes:
         known: the deviations.
         expired: clauses whose entry has expired, with the reason.
+        file: that it was read from, from where the user stands; empty if from none.
     """
 
     known: tuple[Deviation, ...] = ()
     expired: dict[str, str] = {}
+    file: str = ""
 
 
 def this_day() -> date:
@@ -117,6 +116,7 @@ def read_baseline(path: Path, today: date | None = None) -> Baseline:
             for entry in entries
             if entry.has_expired(day)
         },
+        file=str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path),
     )
 
 

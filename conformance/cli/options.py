@@ -30,6 +30,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         is_gate: whether INCOMPLETE counts as inconclusive.
         is_fail_fast: whether the first failure ends the run.
         is_dry: whether only to list what would run.
+        baseline: file of the user's known deviations; empty if there is none.
         command: the command line, for the record.
     """
 
@@ -40,6 +41,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     is_gate: bool = False
     is_fail_fast: bool = False
     is_dry: bool = False
+    baseline: str = ""
     command: tuple[str, ...] = ()
 
 
@@ -76,6 +78,7 @@ def read_options(given: dict[str, Any]) -> Options:
         is_gate=given["gate"],
         is_fail_fast=given["fail_fast"],
         is_dry=given["dry_run"],
+        baseline=baseline.file,
         command=("wfc", *sys.argv[1:]),
     )
 

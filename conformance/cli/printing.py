@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from conformance.report.kept import REPORT
 from conformance.report.paint import plainly
+from conformance.report.stale import updates
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import TextIO
 
     from conformance.report.paint import Paint
@@ -44,6 +47,19 @@ def painter(stream: TextIO) -> Paint:
     if not stream.isatty() or os.environ.get("NO_COLOR"):
         return plainly
     return lambda text, colour: click.style(text, fg=colour)
+
+
+def print_end(file: VerdictFile, run: Path, stream: TextIO | None = None) -> None:
+    """Say what there is to read about a run, and what to do about its stale deviations.
+
+    Args:
+        file: the run.
+        run: its directory, as the user names it.
+        stream: where to; standard output if None.
+    """
+    click.echo(f"report  {run / REPORT}", file=stream)
+    for line in updates(file, run):
+        click.echo(f"update  {line}", file=stream)
 
 
 def print_run(file: VerdictFile, stream: TextIO | None = None) -> None:

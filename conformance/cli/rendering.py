@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conformance.cli.printing import print_run
+from conformance.cli.printing import print_end, print_run
 from conformance.report.files import write_page
-from conformance.report.kept import REPORT
 from conformance.report.page.failures import write_timelines
 from conformance.report.verdict_file import read
 
@@ -31,7 +30,7 @@ def render_again(place: Path) -> None:
     file = read(place)
     draw_again(file, directory)
     print_run(file.placed(directory))
-    click.echo(f"report  {directory / REPORT}")
+    print_end(file, directory)
 
 
 def draw_again(file: VerdictFile, directory: Path) -> None:

@@ -16,13 +16,12 @@ from conformance.cli.account import Account
 from conformance.cli.display import Display
 from conformance.cli.github import annotate, no_commands
 from conformance.cli.pages import Pages
-from conformance.cli.printing import print_run
+from conformance.cli.printing import print_end, print_run
 from conformance.cli.reporter import Reporter
 from conformance.door.find import ROOT
 from conformance.drive.interrupts import current
 from conformance.errors import ConformanceError
 from conformance.report.files import CASES, LATEST, RunFiles, timestamp
-from conformance.report.kept import REPORT
 from conformance.stage.opening import make_run, start_run
 
 if TYPE_CHECKING:
@@ -113,7 +112,7 @@ class _Play:
             with no_commands(stream):
                 print_run(placed, stream)
             annotate(placed, stream)
-            click.echo(f"report  {self._options.out / LATEST / REPORT}", file=stream)
+            print_end(file, self._options.out / LATEST, stream)
         return 2 if file.exit_code is None else file.exit_code
 
     @staticmethod

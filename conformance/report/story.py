@@ -106,6 +106,8 @@ def again(entry: ClauseEntry, file: VerdictFile) -> str:
     words = ["wfc", "run", *_subject(file)]
     if file.score_should:
         words += ["--level", "should"]
+    if file.baseline:
+        words += ["--baseline", file.baseline]
     words += ["--profile", file.profile, "--clause", entry.clause]
     return shlex.join(words)
 

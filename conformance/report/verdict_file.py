@@ -121,6 +121,7 @@ class VerdictFile(Form, frozen=True, kw_only=True):
         subject: what was judged.
         host: where.
         profile: name of what it was judged by.
+        baseline: file of the user's known deviations, as it was named; empty if there was none.
         score_should: whether a SHOULD counted like a MUST.
         is_gate: whether INCOMPLETE counts as inconclusive.
         seed: of every random choice.
@@ -148,6 +149,7 @@ class VerdictFile(Form, frozen=True, kw_only=True):
     subject: Subject
     host: Host = Host()
     profile: str
+    baseline: str = ""
     score_should: bool
     is_gate: bool
     seed: int

@@ -9,6 +9,7 @@ from conformance.contract.clauses import FAMILIES
 from conformance.evidence.findings import RunVerdict, Verdict
 from conformance.report.page import render
 from conformance.report.page.failures import failure_of
+from conformance.report.stale import updates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,6 +112,7 @@ def _groups(file: VerdictFile, directory: Path) -> Iterator[dict[str, Any]]:
                 "verdict": verdict,
                 "title": title,
                 "is_open": verdict in _OPEN,
+                "updates": list(updates(file, directory)) if verdict is Verdict.STALE else [],
                 "failures": told,
             }
 
