@@ -12,6 +12,7 @@ import conformance
 from conformance.cli.baseline_commands import baseline
 from conformance.cli.init.command import init
 from conformance.cli.matrix.entry import matrix
+from conformance.cli.shared_options import CLAUSES, EFFORT
 from conformance.drive import interrupts
 from conformance.errors import ConformanceError
 
@@ -91,9 +92,7 @@ root.add_command(matrix)
     help="The interpreter, or virtual environment, that has it; our own unless given.",
 )
 @click.option("--profile", metavar="NAME", help="What to judge by (wfc list profiles).")
-@click.option(
-    "--clause", "clauses", metavar="GLOB", multiple=True, help="Only these clauses; repeatable."
-)
+@CLAUSES
 @click.option(
     "--level",
     type=click.Choice(["must", "should"]),
@@ -107,13 +106,7 @@ root.add_command(matrix)
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Known deviations: [[deviation]] clause, wrong, reason (TOML; docs/gate.md).",
 )
-@click.option(
-    "--effort",
-    type=click.Choice(["quick", "default", "thorough", "none"]),
-    default="default",
-    show_default=True,
-    help="How long the machines search; none leaves them out.",
-)
+@EFFORT
 @click.option(
     "--explore",
     metavar="DURATION",

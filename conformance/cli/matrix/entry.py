@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from conformance.cli.shared_options import CLAUSES, EFFORT
+
 _EPILOG = """\b
 FILE is TOML, one [[subject]] for each column:
   name     = "Spark 4.3"             its heading
@@ -30,16 +32,8 @@ an unexpected failure; 8 or 4 a subject has no verdict; then 3, 7, 6, 5."""
     multiple=True,
     help="Run or read this subject again, and keep what is stored of the others; repeatable.",
 )
-@click.option(
-    "--clause", "clauses", metavar="GLOB", multiple=True, help="Only these clauses; repeatable."
-)
-@click.option(
-    "--effort",
-    type=click.Choice(["quick", "default", "thorough", "none"]),
-    default="default",
-    show_default=True,
-    help="How long the machines search; none leaves them out.",
-)
+@CLAUSES
+@EFFORT
 @click.option(
     "--jobs",
     metavar="N",
