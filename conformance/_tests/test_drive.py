@@ -51,6 +51,26 @@ def test_an_ended_process_tells_its_status() -> None:
     assert stuck.exit_status() == -signal.SIGKILL
 
 
+@pytest.mark.parametrize("keeps_signals", [False, True])
+def test_what_the_suite_ignores_or_blocks_is_not_passed_on(
+    keeps_signals: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """Under nohup SIGHUP is ignored; a run of ours keeps to that."""
+    mine = signal.SIGUSR1
+    ignored = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [mine])
+    try:
+        process = sandbox.start(["sleep", "60"], env=ENV, keeps_signals=keeps_signals)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGHUP, ignored)
+    masks = processes.signal_masks(process.pid)
+    process.end()
+    kept = 1 if keeps_signals else 0
+    assert masks["SigIgn"] == kept << (signal.SIGHUP - 1)
+    assert masks["SigBlk"] == kept << (mine - 1)
+
+
 def test_an_orphan_comes_back_and_is_reaped() -> None:
     """A grandchild whose parent has exited becomes a child of the sub-reaper."""
     sandbox.become_subreaper()

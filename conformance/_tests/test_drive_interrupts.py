@@ -137,7 +137,7 @@ def test_what_is_started_deaf_hears_later_what_came_meanwhile() -> None:
     )
     env = {"PATH": os.defpath, "PYTHONPATH": str(ROOT)}
     with blocked():
-        process = sandbox.start([sandbox.own_python(), "-c", listens], env=env)
+        process = sandbox.start([sandbox.own_python(), "-c", listens], env=env, keeps_signals=True)
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
     process.end(within_s=LIMIT_S)
     assert process.exit_status() == 7
@@ -195,7 +195,8 @@ def test_handlers_are_put_back() -> None:
 def test_nohup_is_respected() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with Interrupts() as interrupts:
+        with blocked(), Interrupts() as interrupts:
+            assert not signal.pthread_sigmask(signal.SIG_BLOCK, ())
             signal.raise_signal(signal.SIGHUP)
             assert not interrupts.has_come
     finally:

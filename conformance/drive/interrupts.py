@@ -56,7 +56,7 @@ class Interrupts:
             is_nohup = number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN
             if not is_nohup:
                 self._before[number] = signal.signal(number, self._note)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, self._before)  # see `blocked`
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)  # see `blocked`
 
     def check(self) -> None:
         """Interrupt now if one has come; the first such call does, later ones do not.

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
+#: What may be ignored; of SIGPIPE and its like `subprocess` takes care.
+_IGNORABLE = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
+
 #: How long a killed process may take to end, in seconds.
 _END_S = 5.0
 
@@ -48,6 +51,19 @@ def become_subreaper() -> None:
 def die_with_parent() -> None:
     """Have the kernel kill this process when its parent dies."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def _begin() -> None:
+    die_with_parent()
+
+
+def _begin_afresh() -> None:
+    """Begin as a login would have it: nohup, `&` of a script or a CI runner count for nothing."""
+    die_with_parent()
+    for number in _IGNORABLE:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
 class Process:
@@ -120,6 +136,7 @@ def start(  # noqa: PLR0913 - the seams of a process, all by keyword
     stdout: int = subprocess.PIPE,
     stderr: int = subprocess.DEVNULL,
     leads_group: bool = False,
+    keeps_signals: bool = False,
 ) -> Process:
     """Start a process that dies with the suite.
 
@@ -132,6 +149,9 @@ def start(  # noqa: PLR0913 - the seams of a process, all by keyword
         stderr: descriptor for its standard error; the null device by default.
         leads_group: whether it gets a process group of its own, which a terminal's
             Ctrl-C does not reach.
+        keeps_signals: whether it ignores and blocks the signals that the suite does, as a
+            run of ours has to; by default it ignores and blocks none. What is judged would
+            pass them on to its workers.
 
     Returns:
         The process.
@@ -146,7 +166,7 @@ def start(  # noqa: PLR0913 - the seams of a process, all by keyword
             stderr=stderr,
             bufsize=0,
             process_group=0 if leads_group else None,
-            preexec_fn=die_with_parent,  # noqa: PLW1509 - one prctl, no locks taken
+            preexec_fn=_begin if keeps_signals else _begin_afresh,  # noqa: PLW1509 - no locks
         )
     )
 

@@ -113,6 +113,7 @@ class Running:
                 stdout=out.fileno(),
                 stderr=err.fileno(),
                 leads_group=True,  # Ctrl-C comes from us, once
+                keeps_signals=True,
             )
 
     def _arguments(self, options: Options) -> list[str]:
