@@ -27,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         The exit code.
     """
     try:
+        _open_streams()
         from conformance.drive.interrupts import Interrupts  # noqa: PLC0415 - see above
 
         if arguments is None:
@@ -44,6 +45,20 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         what = f"{type(error).__name__}: {' '.join(str(error).split())}"
         return _say(f"error of the suite: {what} ({TRACEBACK}=1 shows where)", _HARNESS_ERROR)
+
+
+def _open_streams() -> None:
+    """Have the null device for standard streams that were closed, as by `<&-` or a supervisor.
+
+    Else the next files that are opened take their numbers, and what is printed lands there.
+    """
+    for fd, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(fd)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(fd, mode, encoding="utf-8", closefd=False))
 
 
 def _run(arguments: list[str]) -> int:

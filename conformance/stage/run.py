@@ -56,6 +56,7 @@ class Run:
         daemon_profile: str = "",
     ) -> None:
         sandbox.become_subreaper()
+        sandbox.allow_descriptors()
         self.implementation = implementation
         self._daemon = daemon
         self._daemon_profile = daemon_profile
