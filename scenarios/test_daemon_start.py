@@ -14,8 +14,9 @@ from conformance.check.daemons import (
 )
 from conformance.check.plain import broken_promises, unequal_values
 from conformance.contract.wire import encode_text
-from conformance.drive.caller import PROBE_WORKER, START_S, has_ipv6
+from conformance.drive.caller import PROBE_WORKER, START_S
 from conformance.drive.clock import wait_until
+from conformance.drive.host import has_ipv6
 from conformance.errors import Unobservable
 from conformance.observe import processes
 from conformance.stage.hiring import connect, hire
@@ -70,7 +71,7 @@ def test_the_port_is_announced_at_once(stage: Stage, prefers: str | None) -> Non
 def test_ipv6_is_used_where_it_is_preferred(stage: Stage, prefers: str) -> None:
     """Spark itself writes `True`; the daemon reads it in any case of letters."""
     if not has_ipv6():
-        raise Unobservable("this machine has no ::1")
+        raise Unobservable("this host has no ::1")
     daemon = stage.daemon({"SPARK_PREFER_IPV6": prefers})
     worker = hire(stage, daemon, host="::1")
     addresses = [pair.partition(":")[0] for pair in processes.listening_sockets(daemon.pid)]

@@ -16,6 +16,7 @@ from conformance.check.launches import (
     wrong_variables,
 )
 from conformance.check.plain import broken_promises
+from conformance.drive.host import has_ipv6
 from conformance.errors import Unobservable
 from conformance.observe import processes
 
@@ -76,6 +77,8 @@ def test_the_daemon_is_told_when_ipv6_is_preferred(stage: Stage) -> None:
     factory = stage.factory(options={"prefer_ipv6": True})
     if not factory.honoured.get("prefer_ipv6"):
         raise Unobservable("the implementation cannot be asked to prefer IPv6")
+    if not has_ipv6():
+        raise Unobservable("this host has no ::1")
     factory.try_create()
     stage.judge("F-START-07", wrong_variables(stage.history, IPV6, "True"))
 

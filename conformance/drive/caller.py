@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import socket
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -262,16 +261,3 @@ def _fill(pipe: int) -> int:
     """Fill a pipe, so that whoever writes to it waits; returns how many bytes it took."""
     size = fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     return os.write(pipe, bytes(size))
-
-
-def has_ipv6() -> bool:
-    """Tell whether this machine has the loopback address of IPv6.
-
-    Returns:
-        Whether a socket can be bound to it.
-    """
-    try:
-        with socket.create_server(("::1", 0), family=socket.AF_INET6):
-            return True
-    except OSError:
-        return False

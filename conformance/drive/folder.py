@@ -8,8 +8,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-#: tmpfs, where appending to a file never waits for a disk.
-_SHM = Path("/dev/shm")
+from conformance.drive.host import place_with_room, places
+
 _LOCK = "lock"
 
 
@@ -21,17 +21,17 @@ class Folder:
 
     Args:
         prefix: of its name; those of killed owners with the same prefix are removed.
-        where: directory in which it is made; if None one on tmpfs, where there is one.
+        where: directory in which it is made; if None one on tmpfs, where there is one with room.
 
     Attributes:
         path: of the directory.
     """
 
     def __init__(self, prefix: str, where: Path | None = None) -> None:
-        place = where or (_SHM if os.access(_SHM, os.W_OK) else Path(tempfile.gettempdir()))
-        for lock in place.glob(f"{prefix}*/{_LOCK}"):
-            _remove_abandoned(lock)
-        self.path, self._lock_fd = _make(prefix, place)
+        for place in (where,) if where else places():
+            for lock in place.glob(f"{prefix}*/{_LOCK}"):
+                _remove_abandoned(lock)
+        self.path, self._lock_fd = _make(prefix, where or place_with_room())
 
     def remove(self) -> None:
         """Remove it with all that is in it."""

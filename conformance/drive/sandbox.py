@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import resource
 import select
 import signal
 import subprocess
@@ -30,10 +29,6 @@ _PR_SET_CHILD_SUBREAPER = 36
 #: What may be ignored; of SIGPIPE and its like `subprocess` takes care.
 _IGNORABLE = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
 
-#: How many files must be allowed to be open: with 64 what is judged fails scenarios that open
-#: many connections, and with 40 the suite itself does.
-_DESCRIPTORS = 256
-
 #: How long a killed process may take to end, in seconds.
 _END_S = 5.0
 
@@ -51,25 +46,6 @@ def become_subreaper() -> None:
     """
     if _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
         raise EnvironmentFault("the kernel refuses PR_SET_CHILD_SUBREAPER; use Linux")
-
-
-def allow_descriptors() -> None:
-    """Raise the limit of open files where it is so low that a scenario could meet it.
-
-    What is started from here on inherits it.
-
-    Raises:
-        EnvironmentFault: if the limit cannot be raised so far.
-    """
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft == resource.RLIM_INFINITY or soft >= _DESCRIPTORS:
-        return
-    if hard != resource.RLIM_INFINITY and hard < _DESCRIPTORS:
-        raise EnvironmentFault(
-            f"no more than {hard} files may be open at a time here, and the suite needs "
-            f"{_DESCRIPTORS}: raise the limit (ulimit -n)"
-        )
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_DESCRIPTORS, hard))
 
 
 def die_with_parent() -> None:

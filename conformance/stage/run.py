@@ -20,6 +20,7 @@ from conformance.door.messages import (
 )
 from conformance.drive import interrupts, sandbox
 from conformance.drive.folder import Folder
+from conformance.drive.host import check_host
 from conformance.drive.lean import make_lean_python
 from conformance.drive.session import Session, quiet_environment
 from conformance.errors import DoorError, ProtocolError, Unobservable
@@ -56,7 +57,7 @@ class Run:
         daemon_profile: str = "",
     ) -> None:
         sandbox.become_subreaper()
-        sandbox.allow_descriptors()
+        check_host()
         self.implementation = implementation
         self._daemon = daemon
         self._daemon_profile = daemon_profile
