@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from conformance.contract.profiles import find_profile
 from conformance.door.find import ROOT
+from conformance.drive import sandbox
 from conformance.evidence.scenario import Scenario, Wrong
 from conformance.machines.repro import fakes_zip, repro_text, to_the_end
 from conformance.plan.foresight import foresee
@@ -100,6 +101,7 @@ def start_script(directory: Path, *arguments: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
+        preexec_fn=sandbox.begin_afresh,  # noqa: PLW1509 - what its user's terminal would give
     )
 
 

@@ -86,13 +86,12 @@ def test_a_connection_whose_other_end_was_taken_away_is_abandoned() -> None:
         port = server.getsockname()[1]
         with socket.create_connection(("127.0.0.1", port)):
             assert abandoned_connections(os.getpid(), [port]) == ()  # it waits to be accepted
-            end = server.accept()[0]
-            assert abandoned_connections(os.getpid(), [port]) == ()
-            try:
-                end.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
-            except PermissionError:
-                pytest.skip("the kernel lets nobody but root forget a connection")
-            end.close()
+            with server.accept()[0] as end:
+                assert abandoned_connections(os.getpid(), [port]) == ()
+                try:
+                    end.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
+                except PermissionError:
+                    pytest.skip("the kernel lets nobody but root forget a connection")
             assert abandoned_connections(os.getpid(), [port]) == ()  # its listener lives
             server.close()
             assert abandoned_connections(os.getpid(), [port]) == (port,)

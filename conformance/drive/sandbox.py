@@ -57,8 +57,11 @@ def _begin() -> None:
     die_with_parent()
 
 
-def _begin_afresh() -> None:
-    """Begin as a login would have it: nohup, `&` of a script or a CI runner count for nothing."""
+def begin_afresh() -> None:
+    """Begin as a login would have it: nohup, `&` of a script or a CI runner count for nothing.
+
+    For a process that has just been forked: it also dies with its parent.
+    """
     die_with_parent()
     for number in _IGNORABLE:
         if signal.getsignal(number) is signal.SIG_IGN:
@@ -166,7 +169,7 @@ def start(  # noqa: PLR0913 - the seams of a process, all by keyword
             stderr=stderr,
             bufsize=0,
             process_group=0 if leads_group else None,
-            preexec_fn=_begin if keeps_signals else _begin_afresh,  # noqa: PLW1509 - no locks
+            preexec_fn=_begin if keeps_signals else begin_afresh,  # noqa: PLW1509 - no locks
         )
     )
 
