@@ -102,7 +102,7 @@ _BROKEN = (
             clause="F-SIMP-06",
             how="Its channel was registered with a selector that nobody closes, so that closing it "
             "takes no effect: the socket goes on listening for ever.",
-            evidence="as in 4.3, not run",
+            evidence="as in 4.3; run: 4.0.5, 4.1.4, 4.2.1",
             wrong="leaked_listeners",
             certain=False,
         ),
