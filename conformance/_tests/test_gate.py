@@ -236,7 +236,7 @@ def test_an_interrupt_is_2_and_leaves_a_report(repository: Repository) -> None:
     assert ended.status == 2, ended
     assert verdict_line(ended).startswith("INTERRUPTED, so far INCOMPLETE")
     assert repository.badge() | {"message": "interrupted"} == repository.badge()
-    assert 'message="The run is interrupted."' in repository.read("wfc-report/latest/junit.xml")
+    assert 'message="The run was interrupted."' in repository.read("wfc-report/latest/junit.xml")
 
 
 def test_a_job_of_github_s_gets_annotations_and_a_summary(repository: Repository) -> None:

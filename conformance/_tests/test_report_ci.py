@@ -131,7 +131,7 @@ def test_a_command_can_hold_any_text_in_one_line() -> None:
     ("file", "said"),
     [
         (run(PASSED), None),
-        (run(PASSED, state="interrupted", exit_code=2), "The run is interrupted."),
+        (run(PASSED, state="interrupted", exit_code=2), "The run was interrupted."),
         (run(PASSED, errors=("it hangs",), exit_code=3), "Error of the suite: it hangs"),
         (run(exit_code=5), "Nothing was scored."),
         (
@@ -223,7 +223,7 @@ def test_the_reason_stands_in_the_message_and_in_the_text(verdict: Verdict) -> N
     [
         (run(PASSED), None),
         (run(PASSED, FAILED), None),
-        (run(PASSED, state="interrupted", exit_code=2), "The run is interrupted."),
+        (run(PASSED, state="interrupted", exit_code=2), "The run was interrupted."),
         (run(PASSED, errors=("it hangs",), exit_code=3), "Error of the suite: it hangs"),
         (run(entry("D-07", Verdict.UNVERIFIED), exit_code=5), "Nothing was scored."),
     ],

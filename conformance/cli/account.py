@@ -6,15 +6,16 @@ import os
 import platform
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 
 import conformance
-from conformance.check.verdicts import exit_code, weigh, weigh_run
+from conformance.check.verdicts import weigh
+from conformance.cli.conclusion import conclude
 from conformance.contract.clauses import CLAUSES, find
 from conformance.drive.clock import now_s
-from conformance.evidence.findings import Case, ClauseResult, RunVerdict, Verdict
+from conformance.evidence.findings import Case, ClauseResult, Verdict
 from conformance.report.legible import legible
 from conformance.report.verdict_file import (
     Host,
@@ -31,14 +32,12 @@ from conformance.report.verdict_file import (
 if TYPE_CHECKING:
     from conformance.check.verdicts import Established
     from conformance.cli.options import Options
+    from conformance.report.verdict_file import State
     from conformance.stage.opening import Opened
     from conformance.stage.run import Run
 
 #: Verdicts that say nothing against anyone: if rounds differ in these, nothing is proven.
 _HARMLESS = (Verdict.PASS, Verdict.ADVICE, Verdict.UNVERIFIED)
-_HARNESS_ERROR = 3
-#: Exit codes that an error of the suite does not override.
-_WORSE = (1, 2)
 
 
 class Account:
@@ -150,7 +149,7 @@ class Account:
         for clause, result in self.results.items():
             self.results[clause] = unsteady(result, [one[clause] for one in self._rounds])
 
-    def file(self, state: Literal["running", "finished", "interrupted"]) -> VerdictFile:
+    def file(self, state: State) -> VerdictFile:
         """Tell the run as it stands.
 
         Args:
@@ -162,12 +161,14 @@ class Account:
         results = tuple(self.results[clause.id] for clause in CLAUSES)
         clauses = entries(results, self._terms.profile)
         must_total, must_verified = musts(clauses)
+        came = conclude(results, self._terms, state, self.errors, is_gate=self._options.is_gate)
         return VerdictFile(
             suite=Suite(name="worker-factory-conformance", version=conformance.__version__),
             command=self._options.command,
             subject=self._subject,
             host=_host(),
             profile=self._terms.profile.name,
+            left_out=self._options.wanted.left_out,
             baseline=self._options.baseline,
             score_should=self._terms.score_should,
             is_gate=self._options.is_gate,
@@ -179,8 +180,8 @@ class Account:
             started_at=self._started_at,
             seconds=round(now_s() - self._began_s, 3),
             state=state,
-            verdict=self._verdict(results, state),
-            exit_code=self._exit_code(results, state),
+            verdict=came.verdict,
+            exit_code=came.exit_code,
             counts=count(clauses),
             must_total=must_total,
             must_verified=must_verified,
@@ -210,21 +211,6 @@ class Account:
 
     def _weigh(self, clause: str) -> None:
         self.results[clause] = weigh(find(clause), self._all, self._terms)
-
-    def _verdict(self, results: tuple[ClauseResult, ...], state: str) -> RunVerdict:
-        verdict = weigh_run(results, self._terms)
-        if verdict is not RunVerdict.NOT_CONFORMANT and (self.errors or state != "finished"):
-            return RunVerdict.INCOMPLETE
-        return verdict
-
-    def _exit_code(self, results: tuple[ClauseResult, ...], state: str) -> int | None:
-        if state == "running":
-            return None
-        if state == "interrupted":
-            return 2
-        verdict = self._verdict(results, state)
-        code = exit_code(results, verdict, is_gate=self._options.is_gate)
-        return _HARNESS_ERROR if self.errors and code not in _WORSE else code
 
 
 def _host() -> Host:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from conformance.check.verdicts import exit_code, weigh, weigh_run
+from conformance.check.verdicts import weigh
 from conformance.cli.account import unsteady
+from conformance.cli.conclusion import conclude
 from conformance.cli.established import read_established
-from conformance.cli.printing import print_end, print_run
+from conformance.cli.printing import print_end, print_run, print_updates
 from conformance.cli.rendering import draw_again
 from conformance.contract.clauses import CLAUSES
 from conformance.contract.profiles import find_profile
@@ -71,6 +72,8 @@ def analyze(place: Path, asked: Asked) -> int:
         click.echo(line)
     if asked.is_writing:
         print_end(new, directory)
+    else:
+        print_updates(new, directory)
     return 2 if new.exit_code is None else new.exit_code
 
 
@@ -96,10 +99,9 @@ def weighed_again(old: VerdictFile, stored: Stored, asked: Asked) -> VerdictFile
     base = asked.baseline
     terms = msgspec.structs.replace(terms, known=(*base.known, *terms.known), expired=base.expired)
     results = tuple(_results(stored.tests, terms))
-    verdict = weigh_run(results, terms)
+    came = conclude(results, terms, old.state, old.errors, is_gate=asked.is_gate)
     clauses = entries(results, terms.profile)
     total, verified = musts(clauses)
-    is_whole = old.state == "finished"
     return msgspec.structs.replace(
         old,
         profile=terms.profile.name,
@@ -108,8 +110,8 @@ def weighed_again(old: VerdictFile, stored: Stored, asked: Asked) -> VerdictFile
         is_gate=asked.is_gate,
         clauses=clauses,
         counts=count(clauses),
-        verdict=verdict,
-        exit_code=exit_code(results, verdict, is_gate=asked.is_gate) if is_whole else None,
+        verdict=came.verdict,
+        exit_code=came.exit_code,
         must_total=total,
         must_verified=verified,
     )

@@ -10,6 +10,7 @@ import msgspec
 from conformance.contract.clauses import find
 from conformance.contract.deviations import Deviation
 from conformance.errors import UsageError
+from conformance.report.stale import EXPIRED
 
 #: Stands between the names of wrongs.
 _OR = "|"
@@ -112,7 +113,7 @@ def read_baseline(path: Path, today: date | None = None) -> Baseline:
     return Baseline(
         known=tuple(_deviation(entry, path) for entry in entries),
         expired={
-            entry.clause: f"{path.name}: the entry expired on {entry.expires}: {entry.reason}"
+            entry.clause: f"{path.name}: {EXPIRED} {entry.expires}: {entry.reason}"
             for entry in entries
             if entry.has_expired(day)
         },

@@ -11,7 +11,7 @@ from conformance.drive import interrupts
 from conformance.errors import UsageError
 
 _RUN = click.argument("run", type=click.Path(exists=True, path_type=Path))
-_BASELINE_HELP = "The baseline file; else that of pyproject.toml."
+_BASELINE_HELP = "The baseline file; else that of the settings."
 
 
 @click.group()
@@ -24,7 +24,7 @@ def baseline() -> None:
     "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 def show(file: Path | None) -> None:
-    """Show the deviations in FILE, else in pyproject.toml's."""
+    """Show the deviations in FILE, else in that of the settings."""
     from conformance.cli import baseline_life  # noqa: PLC0415 - start-up time
 
     with interrupts.current().at_once():
@@ -88,5 +88,5 @@ def prune(run: Path, file: Path | None) -> None:
 
 def _named(file: Path | None, how: str) -> Path:
     if file is None:
-        raise UsageError(f"name the baseline: {how}, or baseline in pyproject.toml")
+        raise UsageError(f"name the baseline: {how}, or `baseline` in pyproject.toml or wfc.toml")
     return file

@@ -51,12 +51,19 @@ def invoke(arguments: list[str]) -> int:
     except click.Abort:
         return _say("interrupted", _INTERRUPTED)
     except click.ClickException as error:
-        return _say(f"{error.format_message()}{_where_help_is(error)}", _USAGE)
+        return _complain(error)
     except ConformanceError as error:
         # What an interrupt has broken is not at fault.
         has_come = interrupts.current().has_come
         return _say(str(error), _INTERRUPTED if has_come else error.exit_code)
     return code if isinstance(code, int) else 0
+
+
+def _complain(error: click.ClickException) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
+        return _USAGE
+    return _say(f"{error.format_message()}{_where_help_is(error)}", _USAGE)
 
 
 def _where_help_is(error: click.ClickException) -> str:
@@ -65,7 +72,9 @@ def _where_help_is(error: click.ClickException) -> str:
 
 
 def _say(line: str, code: int) -> int:
-    click.echo(f"wfc: {' '.join(line.split())}", err=True)
+    from conformance.report.legible import in_a_line  # noqa: PLC0415 - start-up time
+
+    click.echo(f"wfc: {in_a_line(line)}", err=True)
     return code
 
 
@@ -289,7 +298,8 @@ def explain(clause: str) -> None:
 def report(run: Path) -> None:
     """Render a stored run again: its directory, or its verdict.json.
 
-    Writes report.html and the timelines anew, and shows the run.
+    Writes report.html, the timelines, junit.xml, badge.json and summary.md anew, and shows
+    the run.
     """
     from conformance.cli.rendering import render_again  # noqa: PLC0415 - start-up time
 
@@ -308,7 +318,7 @@ def report(run: Path) -> None:
     help="Known deviations; those that the run was given do not count.",
 )
 @click.option("--gate/--no-gate", default=False, help="INCOMPLETE is exit 7.")
-@click.option("--write", is_flag=True, help="Replace the run's verdict.json and report.html.")
+@click.option("--write", is_flag=True, help="Replace the run's verdict.json and reports.")
 def analyze(
     run: Path, profile: str, level: str | None, baseline: Path | None, **flags: bool
 ) -> int:

@@ -58,6 +58,17 @@ def print_end(file: VerdictFile, run: Path, stream: TextIO | None = None) -> Non
         stream: where to; standard output if None.
     """
     click.echo(f"report  {run / REPORT}", file=stream)
+    print_updates(file, run, stream)
+
+
+def print_updates(file: VerdictFile, run: Path, stream: TextIO | None = None) -> None:
+    """Say what to do about stale deviations, if there are any.
+
+    Args:
+        file: the run.
+        run: its directory, as the user names it.
+        stream: where to; standard output if None.
+    """
     for line in updates(file, run):
         click.echo(f"update  {line}", file=stream)
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from conformance.cli.printing import print_end, print_run
-from conformance.report.files import write_page
-from conformance.report.page.failures import write_timelines
+from conformance.report.files import write_reports
 from conformance.report.verdict_file import read
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def render_again(place: Path) -> None:
-    """Write a run's report.html and timelines anew, and show it.
+    """Write what is made from a run's verdict.json anew, and show it.
 
     Args:
         place: the run's directory, or its verdict.json.
@@ -34,14 +33,13 @@ def render_again(place: Path) -> None:
 
 
 def draw_again(file: VerdictFile, directory: Path) -> None:
-    """Write a run's report.html and timelines anew; say so if it cannot be.
+    """Write what is made from a run's verdict.json anew; say so if it cannot be.
 
     Args:
         file: the run, with paths relative to its directory.
         directory: of the run.
     """
     try:
-        write_timelines(file, directory)
-        write_page(file, directory)
+        write_reports(file, directory)
     except OSError as error:
         click.echo(f"wfc: cannot write {error.filename}: {error.strerror}", err=True)

@@ -18,6 +18,7 @@ from conformance.machines.hunt import replay_until
 from conformance.machines.performance import FULL
 from conformance.machines.scenario_file import read_scenario
 from conformance.machines.story import tell
+from conformance.report.legible import in_a_line
 from conformance.stage.opening import Wanted, open_run
 
 if TYPE_CHECKING:
@@ -111,14 +112,14 @@ def _play(arena: Arena, scenario: Scenario) -> tuple[Finding, ...] | str:
 
 def _tell(came: tuple[Finding, ...] | str, subject: str, profile: str) -> int:
     if isinstance(came, str):
-        click.echo(f"CANNOT REPLAY  {subject}: {came}")
+        click.echo(f"CANNOT REPLAY  {subject}: {in_a_line(came)}")
         return _CANNOT
     if not came:
         click.echo(f"FIXED  {subject} by profile {profile}")
         return _FIXED
     for finding in came:
         click.echo(f"  {finding.clause}  {finding.wrong}")
-        click.echo(f"    expected  {finding.expected}")
-        click.echo(f"    actual    {finding.actual}")
+        click.echo(f"    expected  {in_a_line(finding.expected)}")
+        click.echo(f"    actual    {in_a_line(finding.actual)}")
     click.echo(f"STILL FAILS  {subject} by profile {profile}")
     return _STILL_FAILS

@@ -26,15 +26,14 @@ from conformance.stage.opening import make_run, start_run
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-    from typing import Literal, TextIO
+    from typing import TextIO
 
     from conformance.check.verdicts import Established
     from conformance.cli.options import Options
     from conformance.drive.interrupts import Interrupts
-    from conformance.report.verdict_file import VerdictFile
+    from conformance.report.verdict_file import State, VerdictFile
     from conformance.stage.opening import Opened
 
-    State = Literal["running", "finished", "interrupted"]
 
 _INI = Path(__file__).resolve().parents[1] / "run.ini"
 #: Where the tests of the contract lie.
@@ -75,6 +74,7 @@ class _Play:
         self._interrupts = interrupts
         self._account: Account | None = None
         self._files: RunFiles | None = None
+        self._is_cut_short = False
         self._planned: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def rounds(self) -> None:
@@ -105,8 +105,7 @@ class _Play:
             click.echo("wfc: interrupted before anything ran", err=True)
             return 2
         with self._interrupts.held():
-            state: State = "interrupted" if self._interrupts.has_come else "finished"
-            file = self._files.write_verdict(self._account.file(state))
+            file = self._files.write_verdict(self._account.file(self._state()))
             self._write_rest(self._files, file)
             placed = file.placed(self._files.directory)
             with no_commands(stream):
@@ -114,6 +113,11 @@ class _Play:
             annotate(placed, stream)
             print_end(file, self._options.out / LATEST, stream)
         return 2 if file.exit_code is None else file.exit_code
+
+    def _state(self) -> State:
+        if self._interrupts.has_come:
+            return "interrupted"
+        return "cut short" if self._is_cut_short else "finished"
 
     @staticmethod
     def _write_rest(files: RunFiles, file: VerdictFile) -> None:
@@ -167,6 +171,7 @@ class _Play:
         arguments = [*_arguments(self._options), str(SCENARIOS)]
         status = _run_pytest(arguments, [opened, reporter], account)
         self._planned = reporter.planned
+        self._is_cut_short |= reporter.is_cut_short
         if account.errors or self._interrupts.has_come or self._options.is_dry:
             return
         if status in _BROKEN:

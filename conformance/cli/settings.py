@@ -26,6 +26,8 @@ WITHOUT_SETTINGS = "WFC_WITHOUT_SETTINGS"
 _OF_BASELINE: tuple[str, ...] = ("show", "accept", "prune")
 #: Settings that `wfc analyze` takes: what a verdict is weighed by.
 _WEIGHING = ("profile", "level", "baseline", "gate")
+#: The command's name, which one may take for the table's.
+_COMMAND = "wfc"
 #: How much a table's name must resemble ours to be a slip of the pen.
 _ALIKE = 0.8
 #: How msgspec names a key that it does not know.
@@ -112,7 +114,8 @@ def _read_project(path: Path) -> Settings:
     table = _load(path)
     settings = _convert(path, table, Document).tool.ours
     for name in table.get("tool", {}):
-        if name != TABLE and difflib.get_close_matches(name, (TABLE,), cutoff=_ALIKE):
+        is_meant = name == _COMMAND or difflib.get_close_matches(name, (TABLE,), cutoff=_ALIKE)
+        if name != TABLE and is_meant:
             raise UsageError(f"{path}: [tool.{name}] is not read (did you mean [tool.{TABLE}]?)")
     return settings
 

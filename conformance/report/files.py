@@ -91,19 +91,13 @@ class RunFiles:
         write_page(file, self.directory)
 
     def write_rest(self, file: VerdictFile) -> None:
-        """Write what is only written at the end: the pages, junit.xml, badge.json, summary.md.
+        """Write what is only written at the end: the reports, and the summary of a CI job.
 
         Args:
             file: the run as `write_verdict` gave it back.
         """
-        write_timelines(file, self.directory)
-        self.write_page(file)
-        file = file.placed(self.directory)
-        replace_file(self.directory / "junit.xml", junit.render(file))
-        replace_file(self.directory / "badge.json", badge.render(file))
-        page = markdown.render(file)
-        replace_file(self.directory / "summary.md", page.encode())
-        add_to_summary(page)
+        write_reports(file, self.directory)
+        add_to_summary(markdown.render(file.placed(self.directory)))
 
 
 def add_to_summary(page: str) -> None:
@@ -116,6 +110,21 @@ def add_to_summary(page: str) -> None:
     if collected:
         with Path(collected).open("a", encoding="utf-8") as summary:
             summary.write(page)
+
+
+def write_reports(file: VerdictFile, directory: Path) -> None:
+    """Replace what people and CI read of a run: pages, junit.xml, badge.json, summary.md.
+
+    Args:
+        file: the run, with paths relative to its directory.
+        directory: of the run.
+    """
+    write_timelines(file, directory)
+    write_page(file, directory)
+    file = file.placed(directory)
+    replace_file(directory / "junit.xml", junit.render(file))
+    replace_file(directory / "badge.json", badge.render(file))
+    replace_file(directory / "summary.md", markdown.render(file).encode())
 
 
 def write_page(file: VerdictFile, directory: Path) -> None:

@@ -15,8 +15,8 @@ from xml.etree import ElementTree as ET
 from conformance.contract.clause import Level
 from conformance.evidence.findings import Verdict
 from conformance.report.failure import shorten
-from conformance.report.story import found_by, replay, size, story
-from conformance.report.trouble import trouble
+from conformance.report.story import again, found_by, replay, size, story
+from conformance.report.trouble import open_question, trouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,6 +29,8 @@ _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 #: Most characters of a message, and of the text below it: implementations may say anything.
 _MESSAGE = 400
 _TEXT = 8000
+#: Exit code of a run that proved too little.
+_INCONCLUSIVE = 7
 #: The case that says whether the run itself went well.
 _WHOLE = "the run comes to its end, without an error of the suite"
 
@@ -80,6 +82,8 @@ def _whole_run(suite: ET.Element, file: VerdictFile) -> str:
     """Add a case for what no clause tells; tell which element says how it came out."""
     case = _case(suite, file, "run", _WHOLE)
     wrong = trouble(file)
+    if not wrong and file.exit_code == _INCONCLUSIVE:
+        wrong = open_question(file)
     return _tell(case, "error", wrong, ()) if wrong else ""
 
 
@@ -122,6 +126,9 @@ def _body(entry: ClauseEntry, file: VerdictFile) -> Iterator[str]:
         yield f"steps: {story(case)} ({size(case)})"
         yield f"found by: {found_by(case)}"
         yield f"again: {replay(case, file)}"
+    if not file.cases_of(entry) and entry.tests:
+        yield from (f"test: {test}" for test in entry.tests)
+        yield f"again: {again(entry, file)}"
 
 
 def _why(entry: ClauseEntry) -> str:

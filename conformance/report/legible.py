@@ -26,6 +26,18 @@ def legible(text: str, longest: int = LONGEST) -> str:
     return f"{shown}… ({left_out} more characters)" if left_out else shown
 
 
+def in_a_line(text: str) -> str:
+    """Make a text harmless as `legible` does, and one line of it: a CI log has commands in lines.
+
+    Args:
+        text: any.
+
+    Returns:
+        The text, with single blanks.
+    """
+    return legible(" ".join(text.split()))
+
+
 def _shown(letter: str) -> str:
     if letter.isprintable() or letter in "\n\t":
         return letter

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from conformance.evidence.findings import Verdict
 from conformance.report.failure import shorten
-from conformance.report.story import found_by, replay, size, story_lines
+from conformance.report.story import again, found_by, replay, size, story_lines
+from conformance.report.trouble import left_out, trouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,33 +45,54 @@ def render(file: VerdictFile) -> str:
 
 
 def _lines(file: VerdictFile) -> Iterator[str]:
+    yield from _head(file)
+    yield from _tables(file)
+    yield from (f"Error of the suite: {_cell(error)}" for error in file.errors)
+    for entry in file.having(Verdict.FAIL, Verdict.STALE):
+        yield from _seen_again(entry, file)
+
+
+def _head(file: VerdictFile) -> Iterator[str]:
     who = file.subject.impl or file.subject.asked_daemon
     yield f"## {file.verdict}: `{who}`"
     yield ""
     if file.state != "finished":
-        yield f"The run is {file.state}; this is what was found so far."
+        yield f"{trouble(file)} This is what was found until then."
         yield ""
     yield (
         f"Profile {file.profile}, {file.must_verified} of {file.must_total} MUST clauses "
         f"verified, {file.seconds:.1f} s, {file.suite.name} {file.suite.version}."
     )
     yield ""
+    for line in left_out(file):
+        yield f"{_cell(line.capitalize())}."
+        yield ""
+
+
+def _tables(file: VerdictFile) -> Iterator[str]:
     yield "| verdict | clauses |"
     yield "| --- | ---: |"
     for verdict, number in file.counts.items():
         yield f"| {verdict} | {number} |"
     yield ""
-    listed = file.having(*_LISTED)
-    if listed:
-        yield "| clause | level | verdict | what |"
-        yield "| --- | --- | --- | --- |"
-        for verdict in _LISTED:
-            yield from (_row(entry) for entry in file.having(verdict))
+    if not file.having(*_LISTED):
+        return
+    yield "| clause | level | verdict | what |"
+    yield "| --- | --- | --- | --- |"
+    for verdict in _LISTED:
+        yield from (_row(entry) for entry in file.having(verdict))
+    yield ""
+
+
+def _seen_again(entry: ClauseEntry, file: VerdictFile) -> Iterator[str]:
+    """How to see a failure again: its cases, or its tests."""
+    cases = file.cases_of(entry).values()
+    for case in cases:
+        yield from _story(entry, case, file)
+    if not cases:
+        yield f"### {entry.clause}"
         yield ""
-    yield from (f"Error of the suite: {_cell(error)}" for error in file.errors)
-    for entry in file.having(Verdict.FAIL, Verdict.STALE):
-        for case in file.cases_of(entry).values():
-            yield from _story(entry, case, file)
+        yield from _command(again(entry, file))
 
 
 def _story(entry: ClauseEntry, case: Case, file: VerdictFile) -> Iterator[str]:
@@ -83,8 +105,12 @@ def _story(entry: ClauseEntry, case: Case, file: VerdictFile) -> Iterator[str]:
     yield from (_fenced(line) for line in story_lines(case, _STORY_COLUMNS))
     yield "```"
     yield ""
+    yield from _command(replay(case, file))
+
+
+def _command(line: str) -> Iterator[str]:
     yield "```sh"
-    yield _fenced(replay(case, file))
+    yield _fenced(line)
     yield "```"
     yield ""
 

@@ -23,6 +23,7 @@ ELSEWHERE = "Clauses of other versions of the suite"
 _STATES: dict[str, State] = {
     "finished": "finished",
     "interrupted": "interrupted",
+    "cut short": "unfinished",
     "running": "unfinished",
 }
 _LEVELS = {clause.id: clause.level for clause in CLAUSES}

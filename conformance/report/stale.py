@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from conformance.report.verdict_file import VerdictFile
 
 
+#: What a reason says of an entry that has expired.
+EXPIRED = "the entry expired on"
+
+
 def updates(file: VerdictFile, run: Path) -> Iterator[str]:
     """Say how to bring the baseline up to date.
 
@@ -26,7 +30,7 @@ def updates(file: VerdictFile, run: Path) -> Iterator[str]:
 
     Yields:
         Command lines: one for all clauses that are kept now, and one for each that is broken
-        otherwise than recorded, or longer than accepted.
+        otherwise than recorded, or longer than accepted, for which TEXT and DATE are to be given.
     """
     if not file.baseline or file.state != "finished":
         return
@@ -38,4 +42,5 @@ def updates(file: VerdictFile, run: Path) -> Iterator[str]:
     for one in stale:
         if one.findings:
             words = ["wfc", "baseline", "accept", str(run), "--clause", one.clause, *place]
-            yield f"{shlex.join(words)} --reason TEXT"
+            until = " --expires DATE" if EXPIRED in one.reason else ""
+            yield f"{shlex.join(words)} --reason TEXT{until}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from conformance.evidence.findings import RunVerdict, Verdict
 from conformance.report.failure import COLOURS, failure_lines, shorten
 from conformance.report.paint import Paint, plainly
+from conformance.report.trouble import left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 #: Verdicts that are shown in full, the worst first.
 IN_FULL = (Verdict.FAIL, Verdict.HARNESS_ERROR, Verdict.INCONCLUSIVE, Verdict.STALE)
 
+_STATES = {"interrupted": "INTERRUPTED", "cut short": "CUT SHORT", "running": "NOT FINISHED"}
 #: Room for a clause's id and a gap.
 _ID_COLUMNS = 12
 
@@ -46,6 +48,8 @@ def render(file: VerdictFile, width: int, paint: Paint = plainly) -> Iterator[st
     yield from _short_lists(file, width, paint)
     for error in file.errors:
         yield from _hanging(f"{paint('error of the suite', 'magenta')}  ", error, width)
+    for line in left_out(file):
+        yield from _hanging("", line, width)
     yield _counts(file, paint)
     yield _verdict(file, paint)
 
@@ -125,8 +129,6 @@ def _verdict(file: VerdictFile, paint: Paint) -> str:
     if file.exit_code is not None:
         facts.append(f"exit {file.exit_code}")
     said = paint(file.verdict, RUN_COLOURS[file.verdict])
-    if file.state == "interrupted":
-        said = paint("INTERRUPTED", "yellow") + f", so far {said}"
-    elif file.state == "running":
-        said = paint("NOT FINISHED", "yellow") + f", so far {said}"
+    if file.state != "finished":
+        said = paint(_STATES[file.state], "yellow") + f", so far {said}"
     return f"{said}  {' · '.join(facts)}"

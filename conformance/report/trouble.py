@@ -9,6 +9,12 @@ from conformance.evidence.findings import RunVerdict, Verdict
 if TYPE_CHECKING:
     from conformance.report.verdict_file import VerdictFile
 
+#: How a run stands that did not come to its end.
+_STATES = {
+    "running": "is running, or was killed",
+    "cut short": "was cut short by its first failure (--fail-fast)",
+    "interrupted": "was interrupted",
+}
 #: Exit code of a run in which nothing was scored.
 _NOTHING_SCORED = 5
 
@@ -20,10 +26,10 @@ def trouble(file: VerdictFile) -> str:
         file: the run.
 
     Returns:
-        Why it was cut short, is broken or scored nothing; empty if all went well.
+        Why it did not come to its end, is broken or scored nothing; empty if all went well.
     """
     if file.state != "finished":
-        return f"The run is {file.state}."
+        return f"The run {_STATES[file.state]}."
     if file.errors:
         return "; ".join(f"Error of the suite: {error}" for error in file.errors)
     if file.exit_code == _NOTHING_SCORED:
@@ -44,5 +50,18 @@ def open_question(file: VerdictFile) -> str:
     if broken:
         return f"{broken[0].verdict} {broken[0].clause}: {broken[0].reason}"
     if file.is_gate and file.verdict is RunVerdict.INCOMPLETE:
-        return f"{file.must_verified} of {file.must_total} MUST verified; --gate wants all."
+        verified = f"{file.must_verified} of {file.must_total} MUST verified"
+        return "; ".join((verified, *left_out(file), "--gate wants all."))
     return ""
+
+
+def left_out(file: VerdictFile) -> tuple[str, ...]:
+    """Say what of the suite was left out.
+
+    Args:
+        file: the run.
+
+    Returns:
+        A line, with the options that left it out; none if it was whole.
+    """
+    return (f"left out: {', '.join(file.left_out)}",) if file.left_out else ()

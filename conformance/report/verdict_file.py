@@ -77,6 +77,10 @@ class Host(Form, frozen=True, kw_only=True):
     python: str = ""
 
 
+#: How far a run has come.
+State = Literal["running", "finished", "cut short", "interrupted"]
+
+
 class ClauseEntry(Form, frozen=True, kw_only=True):
     """What became of one clause."""
 
@@ -121,6 +125,7 @@ class VerdictFile(Form, frozen=True, kw_only=True):
         subject: what was judged.
         host: where.
         profile: name of what it was judged by.
+        left_out: what of the suite the user left out, each with the option that did.
         baseline: file of the user's known deviations, as it was named; empty if there was none.
         score_should: whether a SHOULD counted like a MUST.
         is_gate: whether INCOMPLETE counts as inconclusive.
@@ -131,7 +136,8 @@ class VerdictFile(Form, frozen=True, kw_only=True):
         rounds: how often the suite was played.
         started_at: date and time in UTC, ISO 8601.
         seconds: wall time.
-        state: `running` while the file is still being rewritten, or left so by a kill.
+        state: `running` while the file is still being rewritten, or left so by a kill;
+            `cut short` if `--fail-fast` ended it.
         verdict: on the run; while it runs, what it would be if it ended now.
         exit_code: of the command; null while the run goes on.
         counts: how many clauses came to each verdict.
@@ -149,6 +155,7 @@ class VerdictFile(Form, frozen=True, kw_only=True):
     subject: Subject
     host: Host = Host()
     profile: str
+    left_out: tuple[str, ...] = ()
     baseline: str = ""
     score_should: bool
     is_gate: bool
@@ -159,7 +166,7 @@ class VerdictFile(Form, frozen=True, kw_only=True):
     rounds: int
     started_at: str
     seconds: float
-    state: Literal["running", "finished", "interrupted"]
+    state: State
     verdict: RunVerdict
     exit_code: int | None
     counts: dict[str, int]

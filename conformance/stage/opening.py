@@ -85,7 +85,17 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_selection(self) -> bool:
         """Whether anything is deselected."""
-        return bool(self.clauses) or self.search.is_exploring or not self.search.has_machines
+        return bool(self.left_out)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What of the suite is left out, each with the option that says so."""
+        left_out = {
+            f"all but {' '.join(self.clauses)} (--clause)": bool(self.clauses),
+            "the written scenarios (--explore)": self.search.is_exploring,
+            "the machines (--effort none)": not self.search.has_machines,
+        }
+        return tuple(said for said, holds in left_out.items() if holds)
 
     def check(self) -> Profile | None:
         """See that everything named exists, before anything is started.

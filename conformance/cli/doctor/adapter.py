@@ -13,6 +13,7 @@ from conformance.cli.printing import painter, width
 from conformance.drive.interrupts import current
 from conformance.errors import ConformanceError, ContractViolation, ProtocolError
 from conformance.report.failure import shorten
+from conformance.report.legible import legible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -173,7 +174,8 @@ class _Doctor:
         colour = {"ok": "green", "FAIL": "red"}.get(verdict, "white")
         head = f"  {self._paint(f'{verdict:<7}', colour)}{name:<{_NAME_COLUMNS}}"
         room = width() - 9 - _NAME_COLUMNS
-        click.echo(f"{head} {shorten(detail, room)}".rstrip())
+        click.echo(f"{head} {shorten(legible(detail), room)}".rstrip())
 
     def _line(self, label: str, text: str) -> None:
-        click.echo(f"         {label:<8}{text}")
+        shown = legible(text).replace("\n", " ")
+        click.echo(f"         {label:<8}{shown}")

@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from conformance.report.doctor_file import START_STAGES
+from conformance.report.legible import legible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,7 +112,7 @@ def trouble_lines(trouble: Trouble, width: int, paint: Paint, where: str = "") -
     for number, cause in enumerate(trouble.causes):
         yield from _labelled("because" if number == 0 else "or", cause, width)
     yield from _labelled("do", trouble.to_do, width)
-    for number, line in enumerate(trouble.stderr[-_TAIL_LINES:]):
+    for number, line in enumerate(map(legible, trouble.stderr[-_TAIL_LINES:])):
         room = width - _LABEL_COLUMNS - 2
         shown = line if len(line) <= room else line[: room - 1] + "…"
         yield f"  {'stderr' if number == 0 else '':<{_LABEL_COLUMNS}}{shown}"
@@ -133,7 +134,8 @@ def _hanging(head: str, indent: int, text: str, width: int) -> Iterator[str]:
     """Wrap a text behind a head; `indent` is the head's visible width."""
     # A path must stay whole, to be copied.
     room = width - indent
-    lines = textwrap.wrap(text, room, break_on_hyphens=False, break_long_words=False) or [""]
-    yield (head + lines[0]).rstrip()
+    shown = legible(text)
+    lines = textwrap.wrap(shown, room, break_on_hyphens=False, break_long_words=False)
+    yield (head + "".join(lines[:1])).rstrip()
     for line in lines[1:]:
         yield " " * indent + line

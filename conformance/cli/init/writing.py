@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.resources
 import keyword
 import re
+import shlex
+import sys
 from typing import TYPE_CHECKING, Any
 
 import tomlkit
@@ -40,6 +42,8 @@ def write_start(directory: Path, *, kind: str | None, name: str, is_forced: bool
     """
     if not _NAME.fullmatch(name) or keyword.iskeyword(name):
         raise UsageError(f"--name {name}: write lower-case letters, digits and _, a letter first")
+    if name in sys.stdlib_module_names:
+        raise UsageError(f"--name {name}: Python has a module of that name; choose another one")
     find_settings(directory)  # nothing is added to what cannot be read
     chosen = kind or guess_kind(directory)
     texts = _texts(directory, KINDS[chosen], name, is_forced=is_forced)
@@ -109,7 +113,7 @@ def _named(text: str, name: str) -> str:
 def _told(directory: Path, kind: Kind, name: str, written: list[Path]) -> str:
     """Say what was written and what to do next."""
     lines = [f"wrote {path}" for path in written]
-    here = "" if directory.samefile(".") else f"cd {directory} && "
+    here = "" if directory.samefile(".") else f"cd {shlex.quote(str(directory))} && "
     build = f"{_named(kind.build, name)} && " if kind.build else ""
     return "\n".join(
         [

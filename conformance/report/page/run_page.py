@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +73,7 @@ def run_page(file: VerdictFile, directory: Path) -> str:
         "report.html.j2",
         file=file,
         who=file.subject.impl or file.subject.asked_daemon,
+        line=shlex.join(file.command),
         kind=_RUN_KINDS[file.verdict],
         code=_CODES.get(-1 if file.exit_code is None else file.exit_code, ""),
         counts=[_count(file, verdict) for verdict in Verdict if file.counts.get(verdict)],
