@@ -33,11 +33,11 @@ def entry(clause: str, verdict: Verdict, profile: str = "spark-4.3", **fields: A
     return ClauseEntry(clause=clause, level=level, text=found.text, verdict=verdict, **fields)
 
 
-def recorded(clause: str, profile: str) -> ClauseEntry:
-    """A clause that is not kept, as the profile records it."""
+def recorded(clause: str, profile: str, place: int = 0) -> ClauseEntry:
+    """A clause that is not kept, as the profile records it; by which of its wrongs."""
     known = find_profile(profile).known(clause)
     reason = "; ".join(f"{one.how} ({one.evidence})" for one in known)
-    wrong = Finding(known[0].wrong.partition("|")[0], "as it should be", "pid 4121 twice")
+    wrong = Finding(known[0].wrong.split("|")[place], "as it should be", "pid 4121 twice")
     return entry(clause, Verdict.KNOWN, profile, reason=reason, findings=(wrong,))
 
 

@@ -95,6 +95,14 @@ def test_wrongs_are_told_once_and_not_without_end() -> None:
     assert [one.actual for one in made.cells["F-POOL-01"].seen] == ["0", "1", "2"]
 
 
+def test_every_name_of_a_wrong_is_kept() -> None:
+    """Subjects are compared by them; the first of each name stands before others."""
+    wrongs = [Finding(name, "e", str(number)) for number, name in enumerate("aaaabcd")]
+    made = column("s", entry("F-POOL-01", Verdict.FAIL, findings=tuple(wrongs)))
+    seen = [(one.wrong, one.actual) for one in made.cells["F-POOL-01"].seen]
+    assert seen == [("a", "0"), ("b", "4"), ("c", "5"), ("d", "6")]
+
+
 def test_a_clause_of_another_version_has_a_row_of_its_own() -> None:
     strange = ClauseEntry(clause="F-NEW-01", level=Level.MUST, text="…", verdict=Verdict.PASS)
     made = of_run("s", run(entry("F-POOL-01", Verdict.PASS), strange))

@@ -135,7 +135,7 @@ def test_the_page_tells_verdicts_and_reasons() -> None:
     assert "| F-POOL-01 | MUST | · | FAIL |" in page
     assert "| F-POOL-03 | MUST |  | · |" in page
     assert "- Spark 4.3.0: KNOWN. The socket stays open for ever. (\\[E2\\] fd\\_leak)" in page
-    assert "Expected two workers; actual pid 4121 twice." in page
+    assert "double\\_handouts: expected two workers; actual pid 4121 twice." in page
 
 
 @pytest.mark.parametrize("state", ["running", "interrupted"])

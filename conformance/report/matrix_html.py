@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from conformance.report import page
-from conformance.report.matrix_rows import Line, Story, fold
+from conformance.report.matrix_rows import Line, fold
 
 if TYPE_CHECKING:
     from conformance.evidence.findings import Verdict
@@ -43,7 +43,6 @@ def render(matrix: Matrix) -> str:
         total=sum(len(one.lines) for one in families),
         different=sum(len(one.different) for one in families),
         css=css,
-        is_recorded_only=_is_recorded_only,
     )
 
 
@@ -67,8 +66,3 @@ def css(verdict: Verdict | None) -> str:
         Such as `is-not-applicable`.
     """
     return f"is-{(verdict or 'unknown').lower().replace(' ', '-')}"
-
-
-def _is_recorded_only(story: Story) -> bool:
-    """Tell whether the reason of a verdict is what is recorded, and nothing else."""
-    return story.reason == "; ".join(f"{one.how} ({one.evidence})" for one in story.recorded)

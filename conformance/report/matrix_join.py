@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from conformance.report.matrix_file import State
     from conformance.report.verdict_file import ClauseEntry, VerdictFile
 
-#: How many wrongs of one clause are kept.
+#: How many wrongs of one clause are kept; more only if more names are among them.
 _SEEN = 3
 #: Family of clauses that this version of the suite has not.
 ELSEWHERE = "Clauses of other versions of the suite"
@@ -75,11 +75,15 @@ def _recorded(clause: str, profile: str) -> tuple[Recorded, ...]:
 
 
 def _seen(findings: Iterable[Finding]) -> tuple[Seen, ...]:
-    seen = (
+    """Keep the first wrong of each name, which subjects are compared by, and few others."""
+    seen = [
         Seen(wrong=legible(one.wrong), expected=legible(one.expected), actual=legible(one.actual))
         for one in findings
-    )
-    return tuple(dict.fromkeys(seen))[:_SEEN]
+    ]
+    firsts: dict[str, Seen] = {}
+    for one in seen:
+        firsts.setdefault(one.wrong, one)
+    return tuple(dict.fromkeys((*firsts.values(), *seen)))[: max(_SEEN, len(firsts))]
 
 
 def foreign_rows(file: VerdictFile) -> tuple[Row, ...]:

@@ -9,7 +9,7 @@ import msgspec
 from conformance.evidence.findings import Verdict
 from conformance.report.legible import legible
 from conformance.report.matrix_join import all_rows
-from conformance.report.matrix_rows import PLAIN, fold
+from conformance.report.matrix_rows import PLAIN, fold, record_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -154,14 +154,13 @@ def _is_told(story: Story) -> bool:
 def _said(line: Line, story: Story) -> str:
     names = "all" if len(line.stories) == 1 else ", ".join(story.names)
     parts = [f"{names}: {story.verdict}."]
-    recorded = "; ".join(f"{one.how} ({one.evidence})" for one in story.recorded)
     if story.reason:
         parts.append(story.reason)
-    if recorded and recorded != story.reason:
+    if story.recorded and not story.is_recorded:
+        recorded = record_of(story.recorded)
         parts.append(f"Of its Spark line is recorded: {recorded}{_doubt(story.recorded)}")
-    if not story.reason and story.seen:
-        first = story.seen[0][1][0]
-        parts.append(f"Expected {first.expected}; actual {first.actual}.")
+    if story.seen and not line.is_explained(story):
+        parts.append(f"{story.sight}.")
     return escaped(" ".join(parts))
 
 

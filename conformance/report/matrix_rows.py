@@ -42,6 +42,24 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
         """Whether there is nothing to tell."""
         return self.verdict in PLAIN and not self.recorded
 
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the reason is what the profile records, and nothing else."""
+        return _is_recorded(self.reason, self.recorded)
+
+    @property
+    def sight(self) -> str:
+        """What was seen: the first wrong, of whom if others saw another text, and what else."""
+        if not self.seen:
+            return ""
+        name, wrongs = self.seen[0]
+        first = wrongs[0]
+        is_same = all(first in others for _, others in self.seen)
+        whose = "" if is_same else f" (seen in {name})"
+        more = [one for one in dict.fromkeys(one.wrong for one in wrongs) if one != first.wrong]
+        also = f"; also {', '.join(more)}" if more else ""
+        return f"{first.wrong}: expected {first.expected}; actual {first.actual}{whose}{also}"
+
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One row with what stands in it.
@@ -70,6 +88,18 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
         """
         return next(place for place, one in enumerate(self.stories) if name in one.names)
 
+    def is_explained(self, story: Story) -> bool:
+        """Tell whether the reason of a story says how the clause is broken.
+
+        Args:
+            story: one of these.
+
+        Returns:
+            Whether it is what is recorded, or no other story has the same.
+        """
+        same = [one for one in self.stories if one.reason == story.reason]
+        return bool(story.reason) and (story.is_recorded or len(same) == 1)
+
 
 class Family(msgspec.Struct, frozen=True, kw_only=True):
     """One family of clauses.
@@ -97,7 +127,8 @@ def fold(matrix: Matrix) -> tuple[Family, ...]:
     """Sort the clauses of a matrix by family, and see where its subjects differ.
 
     Subjects differ where verdicts do, and where they break a clause in other ways: by what
-    is recorded of them. A subject without verdicts does not differ from anyone.
+    is recorded of them, or else by the names of the wrongs that were seen. A subject without
+    verdicts does not differ from anyone.
 
     Args:
         matrix: in question.
@@ -122,19 +153,42 @@ def _line(row: Row, matrix: Matrix) -> Line:
 
 
 def _essence(cell: Cell | None) -> tuple[object, ...]:
-    """Take what two subjects are compared by."""
+    """Take what two subjects are compared by.
+
+    Texts of wrongs hold pids and numbers that no two runs share: their names count. Of a
+    deviation that the profile records, a run need not show every wrong: the record counts.
+    """
     if cell is None:
         return ()
-    is_broken = cell.verdict in (Verdict.KNOWN, Verdict.STALE)
-    return cell.verdict, tuple(one.how for one in cell.recorded) if is_broken else ()
+    is_deviation = cell.verdict in (Verdict.KNOWN, Verdict.STALE)
+    hows = tuple(one.how for one in cell.recorded) if is_deviation else ()
+    if cell.verdict is Verdict.KNOWN and _is_recorded(cell.reason, cell.recorded):
+        return cell.verdict, hows
+    return cell.verdict, hows, frozenset(one.wrong for one in cell.seen)
+
+
+def _is_recorded(reason: str, recorded: tuple[Recorded, ...]) -> bool:
+    return bool(reason) and reason == record_of(recorded)
+
+
+def record_of(recorded: Iterable[Recorded]) -> str:
+    """Tell what is recorded, as the reason of a verdict does.
+
+    Args:
+        recorded: of a clause.
+
+    Returns:
+        How it is broken, with the evidence; empty if nothing is recorded.
+    """
+    return "; ".join(f"{one.how} ({one.evidence})" for one in recorded)
 
 
 def _stories(row: Row, matrix: Matrix) -> tuple[Story, ...]:
     groups: dict[tuple[object, ...], list[str]] = {}
     for column in matrix.judged:
         cell = column.cells.get(row.clause)
-        same = () if cell is None else (cell.verdict, cell.level, cell.reason, cell.recorded)
-        groups.setdefault(same, []).append(column.name)
+        told = () if cell is None else (cell.level, cell.reason, cell.recorded)
+        groups.setdefault((_essence(cell), told), []).append(column.name)
     return tuple(_story(row, names, matrix) for names in groups.values())
 
 

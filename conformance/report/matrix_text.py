@@ -196,15 +196,12 @@ def told_story(line: Line, story: Story) -> str:
         story: of some subjects.
 
     Returns:
-        Who, and why or what was seen; the clause if neither is known.
+        Who, and why; what was seen if that does not explain it; the clause if neither is known.
     """
     names = "all" if len(line.stories) == 1 else ", ".join(story.names)
-    if story.reason:
-        return visible(f"{names}: {story.reason}")
-    for _, seen in story.seen:
-        said = f"{seen[0].wrong}: expected {seen[0].expected}; actual {seen[0].actual}"
-        return visible(f"{names}: {said}")
-    return visible(f"{names}: {line.row.text}")
+    sight = "" if line.is_explained(story) else story.sight
+    said = "; ".join(part for part in (story.reason, sight) if part)
+    return visible(f"{names}: {said or line.row.text}")
 
 
 def _label(label: str, text: str, width: int) -> Text:
