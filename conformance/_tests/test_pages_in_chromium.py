@@ -6,7 +6,9 @@ WFC_TEST_PAGES may name more of them, with a colon between: pages of runs that w
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -29,6 +31,11 @@ __all__ = ["directory"]  # a fixture of the other module
 
 #: Widths of a desk and of a phone, in pixels.
 WIDTHS = (1280, 390)
+#: A sheet of A4 without margins of 1 cm, in pixels, and how it is asked for.
+SHEET = (718, 1047)
+A4: Any = {"format": "A4", "margin": dict.fromkeys(("top", "right", "bottom", "left"), "1cm")}
+#: A page of paper with fewer pieces of text is near-empty: a heading has two.
+FEWEST = 20
 #: Largest page, in bytes.
 LARGEST = 2_000_000
 #: Violations of these impacts fail.
@@ -182,10 +189,110 @@ def test_all_can_be_reached_by_keyboard(browser: Browser, real: Path) -> None:
     assert {"SUMMARY", "A", "DIVscroll drawing", "BUTTONcopy"} <= reached
 
 
-@pytest.mark.timeout(60)
-def test_it_can_be_printed(browser: Browser, real: Path) -> None:
-    """On paper nothing is cut off at the side, and tools are left out."""
-    page = opened(browser, real, 760).page
+def printed(browser: Browser, path: Path) -> Page:
+    """Lay a page out as for a sheet of A4; what it opens before it is printed is open."""
+    page = opened(browser, path, SHEET[0]).page
     page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    return page
+
+
+def boxes(page: Page, selector: str) -> list[dict[str, float]]:
+    """Where elements stand that have a box, as left, right, top, bottom, width and height."""
+    found_: list[dict[str, float]] = page.locator(selector).evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().toJSON())"
+    )
+    return [one for one in found_ if one["width"] or one["height"]]
+
+
+def pieces_of_text(pdf: bytes) -> list[int]:
+    """Count for each page of a PDF of Chromium's how often text is put on it."""
+    counts = []
+    for number in re.findall(rb"/Type\s*/Page\b.*?/Contents (\d+) 0 R", pdf, re.DOTALL):
+        start = re.search(rb"\n%s 0 obj\s.*?\bstream\r?\n" % number, pdf, re.DOTALL)
+        assert start is not None
+        content = zlib.decompressobj().decompress(pdf[start.end() :])
+        counts.append(len(re.findall(rb"\bT[jJ]\b", content)))
+    return counts
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("which", ["real", "hostile"])
+def test_it_can_be_printed(browser: Browser, request: pytest.FixtureRequest, which: str) -> None:
+    """On paper nothing is cut off at the side, tools are left out, and what is open stays so."""
+    page = printed(browser, request.getfixturevalue(which))
     assert overflow(page) <= 0
-    assert not page.locator("#tools").is_visible()
+    tools = page.locator("#tools, .copy, .skip")
+    assert tools.count() > 2
+    assert not any(one.is_visible() for one in tools.all())
+    assert page.locator(".failure details").count() > 0
+    assert page.locator(".failure details:not([open])").count() == 0
+
+
+@pytest.mark.timeout(60)
+def test_a_printed_timeline_is_whole(browser: Browser, real: Path) -> None:
+    """All lanes and rows are within the sheet; it breaks into parts, and none is cut."""
+    page = printed(browser, real)
+    assert len(set(page.locator(".timeline .name").all_text_contents())) > 4
+    for drawing in page.locator(".drawing").all():
+        assert drawing.evaluate("one => getComputedStyle(one).overflow") == "visible"
+        assert drawing.evaluate("one => one.scrollHeight - one.clientHeight") <= 0
+    drawn = boxes(page, ".timeline svg, .timeline text, .timeline path, .timeline .arrow")
+    assert len(drawn) > 60
+    assert [one for one in drawn if one["left"] < 0 or one["right"] > SHEET[0]] == []
+    parts = page.locator(".drawing svg")
+    for number in range(parts.count()):
+        name = f".drawing svg >> nth={number}"
+        (whole,) = boxes(page, name)
+        assert whole["height"] < SHEET[1] / 2
+        for text in boxes(page, f"{name} >> css=text"):
+            assert whole["top"] - 1 <= text["top"] <= text["bottom"] <= whole["bottom"] + 1
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("which", ["real", "hostile"])
+def test_no_page_of_paper_is_near_empty(
+    browser: Browser, request: pytest.FixtureRequest, which: str
+) -> None:
+    """A heading does not stand alone before a timeline that found no room."""
+    page = opened(browser, request.getfixturevalue(which), WIDTHS[0]).page
+    *counts, _ = pieces_of_text(page.pdf(**A4))
+    assert len(counts) > 3
+    assert min(counts) >= FEWEST
+
+
+@pytest.mark.timeout(60)
+def test_the_printed_clauses_stand_below_their_heads(browser: Browser, real: Path) -> None:
+    """The table has its five columns on A4, within the sheet, and not the layout of a phone."""
+    page = printed(browser, real)
+    for table in range(page.locator(".family table").count()):
+        name = f".family table >> nth={table} >> "
+        heads = boxes(page, f"{name}thead th")
+        assert len(heads) == 5
+        assert all(head["height"] > 10 for head in heads)
+        assert heads[0]["left"] >= 0
+        assert heads[-1]["right"] <= SHEET[0]
+        for at, head in enumerate(heads, 1):
+            for cell in boxes(page, f"{name}tbody tr > :nth-child({at})"):
+                assert (cell["left"], cell["right"]) == (head["left"], head["right"])
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("which", ["real", "hostile"])
+def test_a_phone_says_what_a_cell_is(
+    browser: Browser, request: pytest.FixtureRequest, which: str
+) -> None:
+    """Evidence and time are labelled there, and left out where there is none; open, they fit."""
+    page = opened(browser, request.getfixturevalue(which), WIDTHS[1]).page
+    for at, head in ((4, "Evidence"), (5, "Time")):
+        cells = page.locator(f"tr.clause > :nth-child({at})")
+        labels = cells.filter(visible=True).evaluate_all(
+            "all => all.map(one => getComputedStyle(one, '::before').content)"
+        )
+        assert labels
+        assert all(head in label for label in labels)
+        left_out = cells.filter(visible=False).all_text_contents()
+        assert set(left_out) <= {"none", ""}
+        assert len(labels) + len(left_out) == page.locator("tr.clause").count()
+    page.locator(".family details").evaluate_all("all => all.forEach(one => { one.open = true; })")
+    assert overflow(page) <= 0

@@ -11,7 +11,7 @@ from conformance.report.timeline.picture import ACROSS
 from conformance.report.verdict_file import hide_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from conformance.report.timeline.picture import Picture, Row
 
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 _ROW, _BAND, _LEFT, _RIGHT = 26, 38, 130, 330
 #: Pixels from a lane to the next one, and from a caller's to the next caller's.
 _LANE, _CALLER = 172, 84
-#: The names are told again after so many rows: who reads there has lost the first ones.
-_ROWS_A_BAND = 30
+#: Rows of a part. Each part begins with the names: who reads there has lost the first ones. Paper
+#: breaks between two parts only, so less than half a page stays empty before a break.
+_ROWS_A_PART = 15
 #: Pixels of a letter, and letters of a text that stays in its lane, and of a pin's.
 _LETTER, _STAYING, _PIN = 6.7, 44, 120
 #: Pixels before and behind a text across all lanes.
@@ -36,22 +37,20 @@ def svg(picture: Picture, label: str, *, is_alone: bool) -> str:
         is_alone: whether it is a file of its own, with a style of its own.
 
     Returns:
-        The SVG element.
+        One SVG element if it is alone; else an element of HTML with one SVG element for each part,
+        between which paper breaks.
     """
     sheet = _Sheet(picture)
-    bands = range(0, max(1, len(picture.rows)), _ROWS_A_BAND)
+    parts = list(sheet.parts())
     return render(
         "timeline.svg.j2",
         is_alone=is_alone,
         label=legible(label),
         width=sheet.width,
-        height=_y(len(picture.rows) - 1) + _ROW,
-        bands=[_y(number) - _ROW - _BAND + 10 for number in bands],
+        height=parts[-1]["bottom"],
         band_height=_BAND,
         lanes=list(sheet.names()),
-        lives=list(sheet.lives()),
-        bars=list(sheet.bars()),
-        rows=[sheet.row(number, row) for number, row in enumerate(picture.rows)],
+        parts=parts,
     )
 
 
@@ -72,6 +71,20 @@ class _Sheet:
     def names(self) -> Iterator[dict[str, Any]]:
         for x, lane in zip(self.places, self._picture.lanes, strict=True):
             yield {"x": x, "name": lane.name, "note": lane.note}
+
+    def parts(self) -> Iterator[dict[str, Any]]:
+        """Pieces from above to below; what runs on in the next one is cut by the sheet's edge."""
+        lives, bars = list(self.lives()), list(self.bars())
+        rows = [self.row(number, row) for number, row in enumerate(self._picture.rows)]
+        tops = [_y(number) - _ROW - _BAND + 10 for number in range(0, len(rows), _ROWS_A_PART)]
+        for top, bottom in pairwise([*(tops or [0]), _y(len(rows) - 1) + _ROW]):
+            yield {
+                "top": top,
+                "bottom": bottom,
+                "lives": list(_between(lives, top, bottom)),
+                "bars": list(_between(bars, top, bottom)),
+                "rows": [row for row in rows if top < row["y"] < bottom],
+            }
 
     def lives(self) -> Iterator[dict[str, int]]:
         for x, lane in zip(self.places, self._picture.lanes, strict=True):
@@ -100,6 +113,11 @@ class _Sheet:
         }
 
 
+def _between(lines: Iterable[dict[str, int]], top: int, bottom: int) -> Iterator[dict[str, int]]:
+    """Upright lines that stand in a part, be it with a piece only."""
+    return (line for line in lines if line["top"] < bottom and line["bottom"] > top)
+
+
 def _room(row: Row, end: int | None, start: int) -> int:
     if row.look in ACROSS:
         return _PIN
@@ -118,4 +136,4 @@ def _places(picture: Picture) -> list[int]:
 
 
 def _y(row: int) -> int:
-    return _BAND + _ROW + row * _ROW + (row // _ROWS_A_BAND) * (_BAND + 8) - 10
+    return _BAND + _ROW + row * _ROW + (row // _ROWS_A_PART) * (_BAND + 8) - 10
