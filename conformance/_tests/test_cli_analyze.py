@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .command import Wfc
+from .command import REFERENCE, Wfc
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,13 +67,16 @@ def test_another_profile_has_other_clauses(place: Path) -> None:
 
 
 def test_it_writes_only_if_asked_to(place: Path) -> None:
-    """Then verdict.json and report.html say what is so now."""
+    """Then all files say what is so now."""
     ended = Wfc(place)("analyze", RUN, "--baseline", "baseline.toml", "--write")
     assert ended.status == 0
     verdict = json.loads((place / RUN / "verdict.json").read_bytes())
     assert verdict["counts"]["KNOWN"] == 1
     page = (place / RUN / "report.html").read_text(encoding="utf-8")
     assert "Recorded deviations" in page
+    assert 'failures="0"' in (place / RUN / "junit.xml").read_text(encoding="utf-8")
+    assert "KNOWN" in (place / RUN / "summary.md").read_text(encoding="utf-8")
+    assert "known" not in (place / RUN / "badge.json").read_text(encoding="utf-8")  # INCOMPLETE
     assert Wfc(place)("analyze", RUN, "--write").status == 1
 
 
@@ -105,3 +108,36 @@ def test_a_report_is_rendered_again(place: Path) -> None:
     assert f"picture   {RUN}/report.html#F-POOL-02" in ended.out
     assert page.exists()
     assert next((place / RUN / "traces").glob("*/timeline.svg")).stat().st_size > 1000
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "said"),
+    [
+        ({"errors": ["it broke"], "state": "finished"}, 3, "INCOMPLETE"),
+        ({"state": "running"}, 2, "NOT FINISHED, so far INCOMPLETE"),
+        ({"state": "interrupted"}, 2, "INTERRUPTED, so far INCOMPLETE"),
+        ({"state": "cut short"}, 0, "CUT SHORT, so far INCOMPLETE"),
+    ],
+)
+def test_a_run_that_broke_down_does_not_become_conformant(
+    changes: dict[str, object], code: int, said: str, tmp_path: Path
+) -> None:
+    """Nor one that did not come to its end, whatever each clause came to."""
+    wfc = Wfc(tmp_path)
+    options = ("--clause", "F-POOL-02", "--effort", "none")
+    assert wfc("run", "--impl", REFERENCE, *options).status == 0
+    verdict = tmp_path / RUN / "verdict.json"
+    stored = json.loads(verdict.read_bytes())
+    verdict.write_text(json.dumps(stored | changes), encoding="utf-8")
+    ended = wfc("analyze", RUN)
+    assert ended.status == code, ended
+    assert any(line.startswith(said) for line in ended.out.splitlines()), ended.out
+
+
+def test_it_says_what_to_do_about_a_stale_entry(place: Path, tmp_path: Path) -> None:
+    other = tmp_path / "b.toml"
+    other.write_text(BASELINE.replace("wrong_handouts", "another_wrong"), encoding="utf-8")
+    ended = Wfc(place)("analyze", RUN, "--baseline", str(other))
+    assert ended.status == 6, ended
+    accept = f"wfc baseline accept {RUN} --clause F-POOL-02 --baseline {other} --reason TEXT"
+    assert f"update  {accept}\n" in ended.out

@@ -103,7 +103,7 @@ def test_what_exists_stays_and_nothing_else_is_written(wfc: Wfc, name: str, text
     assert left == {path, wfc.directory / "out", wfc.directory / "err"}
 
 
-@pytest.mark.parametrize("name", ["9a", "a-b", "../a", "A", "", "class"])
+@pytest.mark.parametrize("name", ["9a", "a-b", "../a", "A", "", "class", "os"])
 def test_a_name_that_no_module_can_have_is_a_usage_error(wfc: Wfc, name: str) -> None:
     ended = wfc("init", "--name", name)
     assert (ended.status, ended.err.count("\n")) == (4, 1), ended

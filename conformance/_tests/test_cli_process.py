@@ -271,3 +271,11 @@ def test_a_scenario_that_hangs_is_an_error_of_the_suite(wfc: Wfc) -> None:
     report = json.loads((wfc.directory / "wfc-report/latest/verdict.json").read_bytes())
     assert report["exit_code"] == 3
     assert "hangs" in report["errors"][0]
+
+
+@pytest.mark.parametrize("arguments", [(), ("baseline",)])
+def test_without_a_command_the_help_is_laid_out(wfc: Wfc, arguments: tuple[str, ...]) -> None:
+    ended = wfc(*arguments)
+    assert (ended.status, ended.out) == (4, ""), ended
+    assert ended.err.startswith("Usage: wfc")
+    assert "\nCommands:\n" in ended.err

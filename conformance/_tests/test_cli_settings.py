@@ -104,6 +104,7 @@ def test_what_we_do_not_know_is_a_usage_error(tmp_path: Path, text: str) -> None
         (TABLE + 'base-line = "b.toml"\n', "did you mean `baseline`"),
         (TABLE.replace("conformance", "conformence"), f"did you mean {TABLE.strip()}"),
         (TABLE.replace("-", "_"), f"did you mean {TABLE.strip()}"),
+        ("[tool.wfc]\ngate = true\n", f"did you mean {TABLE.strip()}"),
     ],
 )
 def test_a_slip_of_the_pen_is_told_in_one_line(tmp_path: Path, text: str, hint: str | None) -> None:

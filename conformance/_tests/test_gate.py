@@ -164,10 +164,24 @@ def test_an_entry_that_holds_no_more_is_6(repository: Repository, more: str, bec
     assert "STALE  F-POOL-02" in ended.out
     assert because in " ".join(ended.out.split())
     (accept,) = updates(ended)
-    later = ["--expires", "never"] if more else []
-    accepted = repository.wfc(*accept, *later)
+    accepted = repository.wfc(*("never" if word == "DATE" else word for word in accept))
     assert accepted.status == 0, accepted
     assert repository.gate().status == 0
+
+
+def test_a_run_that_a_failure_cut_short_is_no_reason_to_prune(repository: Repository) -> None:
+    """What it did not come to may still fail."""
+    repository.write("factory.py", REGRESSED)
+    entry = ENTRY.format(wrong=WRONG).replace("F-POOL-02", "F-POOL-01")
+    repository.write("wfc-baseline.toml", entry)
+    cut = repository.gate("--fail-fast", "--clause", "F-POOL-0?")
+    assert verdict_line(cut).startswith("CUT SHORT, so far NOT CONFORMANT"), cut
+    assert cut.status == 1
+    assert "STALE  F-POOL-01" in cut.out
+    assert updates(cut) == []
+    refused = repository.wfc("baseline", "prune", "wfc-report/latest")
+    assert refused.status == 4, refused
+    assert refused.err.startswith("wfc: that run is cut short: ")
 
 
 def test_what_need_not_show_in_every_run_may_pass(repository: Repository) -> None:

@@ -69,6 +69,36 @@ def test_the_page_runs_nothing_of_it(told: tuple[Path, str]) -> None:
     assert "<script>alert(1)</script>" in page.text
 
 
+def test_a_replay_and_a_failed_start_are_one_line_and_legible(tmp_path: Path) -> None:
+    """Neither an escape sequence nor a line of its own, which a CI log might take for a command."""
+    hostile = 'raise RuntimeError("\\x1b]0;t\\x07\\n::error::hostile")\n'
+    (tmp_path / "breaks.py").write_text(hostile, encoding="utf-8")
+    (tmp_path / "speaks.py").write_text(
+        "from reference_impl import make as make_reference\n\n"
+        "def create():\n"
+        f"    {hostile}\n"
+        "def make(*arguments, **options):\n"
+        "    factory = make_reference(*arguments, **options)\n"
+        "    factory.create = create\n"
+        "    return factory\n",
+        encoding="utf-8",
+    )
+    scenario = "wfc: 1\ntitle: It fails\nclauses: [F-POOL-02]\nsteps:\n- {do: create, worker: w1}\n"
+    (tmp_path / "scenario.yaml").write_text(scenario, encoding="utf-8")
+    wfc = Wfc(tmp_path)
+    for arguments, code in (
+        (("run", "--impl", "py:breaks:make"), 8),
+        (("doctor", "--impl", "py:breaks:make"), 8),
+        (("replay", "scenario.yaml", "--impl", "py:speaks:make"), 1),
+    ):
+        ended = wfc(*arguments)
+        said = ended.out + ended.err
+        assert ended.status == code, ended
+        assert "::error::hostile" in said
+        assert [line for line in said.splitlines() if line.startswith("::")] == []
+        assert [letter for letter in said if not letter.isprintable() and letter != "\n"] == []
+
+
 def test_a_killed_run_leaves_a_page_and_no_process(tmp_path: Path) -> None:
     """SIGKILL amid the run: what was found until then can be read, and says that it is no end."""
     wfc = Wfc(tmp_path)

@@ -13,7 +13,7 @@ import pytest
 from conformance.cli.github import annotate, no_commands
 from conformance.contract.clauses import CLAUSES
 from conformance.evidence.findings import Finding, RunVerdict, Verdict
-from conformance.report import badge, junit, markdown, workflow
+from conformance.report import badge, junit, markdown, terminal, workflow
 from conformance.report.files import RunFiles
 
 from .hand_made_runs import entry, run
@@ -147,6 +147,16 @@ def test_a_command_can_hold_any_text_in_one_line() -> None:
             ),
             "1 of 2 MUST verified; --gate wants all.",
         ),
+        (
+            run(
+                *(PASSED,),
+                exit_code=7,
+                is_gate=True,
+                verdict=RunVerdict.INCOMPLETE,
+                left_out=("the machines (--effort none)",),
+            ),
+            "1 of 1 MUST verified; left out: the machines (--effort none); --gate wants all.",
+        ),
     ],
 )
 def test_a_red_job_without_a_wrong_clause_says_why(file: VerdictFile, said: str | None) -> None:
@@ -226,6 +236,20 @@ def test_the_reason_stands_in_the_message_and_in_the_text(verdict: Verdict) -> N
         (run(PASSED, state="interrupted", exit_code=2), "The run was interrupted."),
         (run(PASSED, errors=("it hangs",), exit_code=3), "Error of the suite: it hangs"),
         (run(entry("D-07", Verdict.UNVERIFIED), exit_code=5), "Nothing was scored."),
+        (
+            run(PASSED, state="cut short", exit_code=1),
+            "The run was cut short by its first failure (--fail-fast).",
+        ),
+        (
+            run(
+                *(PASSED,),
+                exit_code=7,
+                is_gate=True,
+                verdict=RunVerdict.INCOMPLETE,
+                left_out=("the machines (--effort none)",),
+            ),
+            "1 of 1 MUST verified; left out: the machines (--effort none); --gate wants all.",
+        ),
     ],
 )
 def test_a_run_that_says_little_is_not_green(file: VerdictFile, said: str | None) -> None:
@@ -233,6 +257,24 @@ def test_a_run_that_says_little_is_not_green(file: VerdictFile, said: str | None
     told = suite[1].find("error")
     assert (None if told is None else told.text) == said
     assert suite.get("errors") == str(int(bool(said)))
+
+
+def test_a_failure_says_how_to_see_it_again() -> None:
+    """In each form that a CI system shows: what a scenario found has no case to replay."""
+    failed = msgspec.structs.replace(FAILED, tests=("scenarios/test_restart.py::test_it",))
+    file = run(PASSED, failed)
+    command = "wfc run --impl py:some.module:make --profile documented --clause F-RST-02"
+    (text,) = (one.text or "" for one in junit_of(file).iter("failure"))
+    assert "test: scenarios/test_restart.py::test_it" in text.splitlines()
+    assert f"again: {command}" in text.splitlines()
+    assert f"```sh\n{command}\n```\n" in markdown.render(file)
+
+
+def test_what_was_left_out_is_told() -> None:
+    file = run(PASSED, left_out=("all but F-RST-01 (--clause)", "the machines (--effort none)"))
+    told = "left out: all but F-RST-01 (--clause), the machines (--effort none)"
+    assert told in list(terminal.render(file, 120))
+    assert f"{told.capitalize()}." in markdown.render(file)
 
 
 def test_a_megabyte_of_hostile_text_harms_no_reader() -> None:

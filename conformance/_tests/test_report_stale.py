@@ -18,6 +18,7 @@ RUN = Path("wfc-report/latest")
 KEPT = entry("F-POOL-01", Verdict.STALE, reason="recorded as broken, but kept: old")
 KEPT_TOO = entry("F-POOL-02", Verdict.STALE, reason="recorded as broken, but kept: older")
 OTHERWISE = entry("F-POOL-03", Verdict.STALE, "x", reason="recorded as y, fails another way")
+EXPIRED = entry("F-POOL-03", Verdict.STALE, "x", reason="b: the entry expired on 2020-01-01: y")
 PRUNE = "wfc baseline prune wfc-report/latest --baseline 'my base.toml'"
 ACCEPT = (
     "wfc baseline accept wfc-report/latest --clause F-POOL-03 --baseline 'my base.toml' "
@@ -28,6 +29,7 @@ ACCEPT = (
 @pytest.mark.parametrize(
     ("entries", "said"),
     [
+        ((EXPIRED,), [f"{ACCEPT} --expires DATE"]),
         ((KEPT, KEPT_TOO), [PRUNE]),
         ((OTHERWISE,), [ACCEPT]),
         ((OTHERWISE, KEPT), [PRUNE, ACCEPT]),
