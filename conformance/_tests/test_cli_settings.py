@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -65,6 +66,15 @@ def test_the_baseline_of_the_settings_is_that_of_all_commands_about_one(tmp_path
     path = {"file": str(tmp_path / "b.toml")}
     found = find_settings(tmp_path)["baseline"]
     assert found == dict.fromkeys(root.commands["baseline"].commands, path)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("said", "jobs"), [('"auto"', len(os.sched_getaffinity(0))), ("3", 3)])
+def test_jobs_are_a_number_or_as_many_as_there_are_processors(
+    said: str, jobs: int, tmp_path: Path
+) -> None:
+    found = settings(tmp_path, f"{TABLE}jobs = {said}\n")
+    context = run.make_context("run", [], default_map=found)
+    assert context.params["jobs"] == jobs
 
 
 def test_the_nearest_file_counts(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import conformance
 from conformance.cli.baseline_commands import baseline
 from conformance.cli.init.command import init
 from conformance.cli.matrix.entry import matrix
-from conformance.cli.shared_options import CLAUSES, EFFORT
+from conformance.cli.shared_options import CLAUSES, EFFORT, jobs
 from conformance.drive import interrupts
 from conformance.errors import ConformanceError
 
@@ -126,14 +126,7 @@ root.add_command(matrix)
     type=click.IntRange(min=0),
     help="Of all choices; 0 unless given, a new one each time under --explore.",
 )
-@click.option(
-    "--jobs",
-    metavar="N",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    help="Play the suite by N processes.",
-)
+@jobs("Play the suite")
 @click.option(
     "--repeat",
     metavar="N",

@@ -49,7 +49,7 @@ class Settings(
     effort: Literal["quick", "default", "thorough", "none"] | None = None
     explore: str | None = None
     seed: int | None = None
-    jobs: int | None = None
+    jobs: int | Literal["auto"] | None = None
     repeat: int | None = None
     out: str | None = None
     gate: bool | None = None
@@ -114,10 +114,14 @@ def _read_project(path: Path) -> Settings:
     table = _load(path)
     settings = _convert(path, table, Document).tool.ours
     for name in table.get("tool", {}):
-        is_meant = name == _COMMAND or difflib.get_close_matches(name, (TABLE,), cutoff=_ALIKE)
-        if name != TABLE and is_meant:
+        if name != TABLE and _is_meant(str(name)):
             raise UsageError(f"{path}: [tool.{name}] is not read (did you mean [tool.{TABLE}]?)")
     return settings
+
+
+def _is_meant(name: str) -> bool:
+    """Tell whether a table that we do not read was meant for us."""
+    return name == _COMMAND or bool(difflib.get_close_matches(name, (TABLE,), cutoff=_ALIKE))
 
 
 def _hint(error: str) -> str:

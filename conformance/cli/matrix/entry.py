@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from conformance.cli.shared_options import CLAUSES, EFFORT
+from conformance.cli.shared_options import CLAUSES, EFFORT, jobs
 
 _EPILOG = """\b
 FILE is TOML, one [[subject]] for each column:
@@ -34,14 +34,7 @@ an unexpected failure; 8 or 4 a subject has no verdict; then 3, 7, 6, 5."""
 )
 @CLAUSES
 @EFFORT
-@click.option(
-    "--jobs",
-    metavar="N",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    help="Play each run by N processes.",
-)
+@jobs("Play each run")
 @click.option(
     "--out",
     metavar="DIR",
