@@ -167,7 +167,7 @@ def test_the_baseline_of_the_settings_is_the_default(
 ) -> None:
     run = str(store(place, entry("F-RST-02", Verdict.FAIL, "b")))
     assert invoke(["baseline", "show"]) == 4
-    assert "baseline in pyproject.toml" in capsys.readouterr().err
+    assert "`baseline` in pyproject.toml or wfc.toml" in capsys.readouterr().err
     (place / "pyproject.toml").write_text(
         '[tool.worker-factory-conformance]\nbaseline = "new.toml"\n', encoding="utf-8"
     )
