@@ -137,6 +137,20 @@ def test_no_zombies_are_left_of_workers_that_died(stage: Stage) -> None:
     )
 
 
+@pytest.mark.clauses("D-21")
+def test_workers_that_die_at_once_leave_no_zombies(stage: Stage) -> None:
+    """The kernel tells of them all by one SIGCHLD: the daemon is stopped meanwhile."""
+    daemon = stage.daemon()
+    pids = sorted(hire(stage, daemon).pid for _ in range(5))
+    daemon.signal(signal.SIGSTOP)
+    for pid in pids:
+        stage.kill(pid)
+    wait_until(lambda: sorted(_zombies(daemon.pid)) == pids, MUST_HAPPEN_S)
+    daemon.signal(signal.SIGCONT)
+    wait_until(lambda: not processes.children(daemon.pid), MUST_HAPPEN_S)
+    stage.judge("D-21", unequal_values("zombies:", _zombies(daemon.pid), []))
+
+
 @pytest.mark.clauses("D-41")
 def test_what_a_worker_prints_comes_out_of_the_daemon(stage: Stage) -> None:
     """On both streams, after the announcement."""

@@ -153,7 +153,7 @@ def test_what_is_written_is_read(
         ("daemon: {speed: 1}\n", "speed"),
         ("daemon: {}\nclauses: [D-99]\n", "D-99"),
         ("daemon: {}\nprofile: spark-9.9\n", "spark-9.9"),
-        ("daemon: [\n", "no scenario of a daemon"),
+        ("daemon: [\n", "no scenario: "),
     ],
 )
 def test_a_mistake_in_a_file_is_told(tmp_path: Path, text: str, what: str) -> None:

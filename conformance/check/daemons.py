@@ -106,18 +106,19 @@ def early_closes(*ends: str) -> Iterator[Finding]:
         yield Finding("early_closes", "the peer waits for us to close", " ".join(ends))
 
 
-def wrong_transcripts(said: bytes, expected: bytes) -> Iterator[Finding]:
+def wrong_transcripts(said: bytes, expected: bytes, about: str = "") -> Iterator[Finding]:
     """See a peer that says something else, or more, or less.
 
     Args:
         said: all that it said.
         expected: all that it must say.
+        about: what it was answering, for people.
 
     Yields:
         One finding if they differ.
     """
     if said != expected:
-        yield Finding("wrong_transcripts", _show(expected), _show(said))
+        yield Finding("wrong_transcripts", f"{about}{_show(expected)}", _show(said))
 
 
 def wrong_answers(answer: str | None, expected: str) -> Iterator[Finding]:

@@ -49,6 +49,7 @@ def replay(path: Path, asked: Wanted) -> int:
     if is_daemons(path):
         return _replay_daemon(path, asked)
     scenario = read_scenario(path)
+    _see_steps(path, scenario)
     subject = asked.impl or (scenario.origin.implementation if scenario.origin else "")
     if not subject:
         raise UsageError(f"{path} names no implementation: say which, by --impl KIND:ID")
@@ -60,6 +61,7 @@ def replay(path: Path, asked: Wanted) -> int:
 def _replay_daemon(path: Path, asked: Wanted) -> int:
     """Play a scenario of a daemon; who brings the daemon stands in the file, or is asked for."""
     scenario = read_daemon_scenario(path)
+    _see_steps(path, scenario)
     profile = asked.profile or scenario.profile
     wanted = msgspec.structs.replace(asked, profile=profile)
     if not asked.impl and not asked.daemon:
@@ -74,6 +76,12 @@ def _replay_daemon(path: Path, asked: Wanted) -> int:
         raise UsageError(f"{path} names no daemon: say which, by --daemon MODULE")
     told = [" · ".join(map(phrase, scenario.steps))]
     return _judge(wanted, told, lambda arena: _play_daemon(arena, scenario))
+
+
+def _see_steps(path: Path, scenario: Scenario | DaemonScenario) -> None:
+    """Refuse to say FIXED of nothing, such as a file that was cut off."""
+    if not scenario.steps:
+        raise UsageError(f"{path}: it has no steps, so that nothing would be played")
 
 
 def _judge(
@@ -95,8 +103,10 @@ def _judge(
 
 def _play_daemon(arena: Arena, scenario: DaemonScenario) -> tuple[Finding, ...] | str:
     """What was wrong, or why it cannot be played."""
+    hunt = DaemonHunt(arena, Origin())
     try:
-        return DaemonHunt(arena, Origin()).play(scenario).findings
+        played = (hunt.play(scenario).findings for _ in range(scenario.repeat))
+        return next(filter(None, played), ())
     except (Unobservable, EnvironmentFault) as error:
         return str(error)
 

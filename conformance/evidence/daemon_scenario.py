@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from conformance.evidence.scenario import Name, Part, Step, Wrong
+from conformance.evidence.scenario import Name, Part, Repeat, Step, Wrong
 
 #: Version of the format.
 FORMAT: Final = 1
@@ -121,6 +121,7 @@ class DaemonScenario(Part, frozen=True, kw_only=True):
         title: what it shows, in one sentence.
         clauses: ids of the clauses that it is about, the main one first.
         profile: by which it is judged unless the user says otherwise.
+        repeat: how often to play it to see what chance has a hand in.
         daemon: how it is started.
         steps: in order.
         origin: where it comes from.
@@ -130,6 +131,7 @@ class DaemonScenario(Part, frozen=True, kw_only=True):
     title: str = ""
     clauses: tuple[str, ...] = ()
     profile: str = ""
+    repeat: Repeat = 1
     daemon: Setting = Setting()
     steps: tuple[AnyStep, ...] = ()
     origin: Origin | None = None

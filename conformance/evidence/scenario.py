@@ -19,6 +19,8 @@ FORMAT: Final = 1
 Name = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]*$", max_length=32)]
 #: How often an armed fault strikes.
 Times = Annotated[int, msgspec.Meta(ge=1, le=9)]
+#: How often a scenario is played, at most.
+Repeat = Annotated[int, msgspec.Meta(ge=1, le=1000)]
 
 #: Points of a fake's life at which a gate may stand.
 GatePoint = Literal["start", "announce", "accept", "acknowledge", "authenticate", "leave"]
@@ -65,7 +67,7 @@ class Expectation(Part, frozen=True, kw_only=True):
     outcome: Literal["returns", "raises"] | None = None
     counts_as: tuple[CountsAs, ...] = ()
     same_as: Name | None = None
-    starts: int | None = None
+    starts: Annotated[int, msgspec.Meta(ge=0)] | None = None
     connections: int | None = None
     kill_requests: tuple[Name, ...] | None = None
 
@@ -244,7 +246,7 @@ class Scenario(Part, frozen=True, kw_only=True):
     title: str = ""
     clauses: tuple[str, ...] = ()
     profile: str = ""
-    repeat: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
+    repeat: Repeat = 1
     factories: dict[Name, FactorySettings] = msgspec.field(
         default_factory=lambda: {"f1": FactorySettings()}
     )

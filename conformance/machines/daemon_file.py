@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import msgspec
 import yaml
 
-from conformance.contract.clauses import find
-from conformance.contract.profiles import find_profile
-from conformance.errors import UsageError
-from conformance.evidence.daemon_scenario import FORMAT, DaemonScenario, phrase
+from conformance.evidence.daemon_scenario import FORMAT, AnyStep, DaemonScenario, phrase
 from conformance.evidence.findings import Case
 from conformance.machines.cases import id_of, titled
 from conformance.machines.daemon_repro import daemon_repro_text
-from conformance.plan.daemon_model import sensible
+from conformance.machines.scenario_check import heading
+from conformance.machines.scenario_file import plainer
+from conformance.machines.yaml_file import Mistake, parse, read_bytes
+from conformance.plan.daemon_model import DaemonModel
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from conformance.machines.daemon_hunt import Caught
 
 #: As what it stands in reports.
 MACHINE = "daemons"
-#: Longest file that is read.
-_LONGEST_BYTES = 1_000_000
+_STEPS = [str(one.__struct_config__.tag) for one in get_args(AnyStep)]
 #: The key by which a daemon's scenario is told from a factory's.
 _MARK = "daemon"
 
@@ -55,23 +55,25 @@ def read_daemon_scenario(path: Path) -> DaemonScenario:
         The scenario; each of its steps makes sense.
 
     Raises:
-        UsageError: if the file is no such scenario; one line.
+        UsageError: if the file cannot be read or is no such scenario; one line with file,
+            line, place in the document, and what to do.
     """
-    raw = path.read_bytes()[:_LONGEST_BYTES]
-    try:
-        value = yaml.safe_load(raw)
-        scenario = msgspec.convert(value, DaemonScenario, strict=True)
-    except (yaml.YAMLError, msgspec.ValidationError) as error:
-        raise UsageError(f"{path}: no scenario of a daemon: {error}") from None
-    for clause in scenario.clauses:
-        find(clause)
-    if scenario.profile:
-        find_profile(scenario.profile)
-    kept = sensible(scenario.steps, reuse=scenario.daemon.reuse)
-    if kept != scenario.steps:
-        wrong = next(one for one in scenario.steps if one not in kept)
-        raise UsageError(f"{path}: `{phrase(wrong)}` makes no sense where it stands")
-    return scenario
+    return parse(read_bytes(path), str(path), DaemonScenario, _plainer, _check)
+
+
+def _plainer(mistake: Mistake) -> str:
+    return plainer(mistake, _STEPS)
+
+
+def _check(scenario: DaemonScenario) -> Iterator[Mistake]:
+    yield from heading(scenario)
+    model = DaemonModel(reuse=scenario.daemon.reuse)
+    for number, step in enumerate(scenario.steps):
+        if not model.is_possible(step):
+            text = f"`{phrase(step)}` makes no sense after the steps before it; leave it out"
+            yield Mistake(f"$.steps[{number}]", text)
+            return
+        model.take(step)
 
 
 def daemon_scenario_text(scenario: DaemonScenario) -> str:
@@ -128,5 +130,6 @@ def keep_daemon_case(caught: Caught, directory: Path | None) -> Case:
         steps=tuple(map(phrase, scenario.steps)),
         length=len(scenario.steps),
         shrunk_from=scenario.origin.shrunk_from if scenario.origin else None,
+        control="chance" if scenario.repeat > 1 else "sequence",
         file=file,
     )

@@ -66,6 +66,7 @@ def daemon_repro_text(scenario: DaemonScenario, own: OwnDaemon) -> str:
             "worker_hook": own.worker_hook,
         },
         "reuse": scenario.daemon.reuse,
+        "repeat": scenario.repeat,
         "clauses": _binding(scenario.profile or _PROFILE),
         "steps": _modelled(steps, reuse=scenario.daemon.reuse),
         "wrongs": wrongs,

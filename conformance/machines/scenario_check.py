@@ -5,11 +5,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator  # noqa: TC003 - read by tools
-from typing import NamedTuple
 
 from conformance.contract.clauses import find
 from conformance.contract.profiles import find_profile
 from conformance.errors import UsageError
+from conformance.evidence.daemon_scenario import DaemonScenario  # noqa: TC001 - read by tools
 from conformance.evidence.scenario import (
     AnyStep,
     Arm,
@@ -26,22 +26,11 @@ from conformance.evidence.scenario import (
     StopWorker,
     Together,
 )
+from conformance.machines.yaml_file import Mistake
 from conformance.plan.mischief import MISCHIEFS
 
 #: An entry of a schedule that begins the next operation of a branch.
 _BRANCH = re.compile(r"b[1-9][0-9]*")
-
-
-class Mistake(NamedTuple):
-    """One mistake in a scenario.
-
-    Attributes:
-        path: where it is, such as `$.steps[3].worker`.
-        text: what is wrong, and what to do.
-    """
-
-    path: str
-    text: str
 
 
 def check(scenario: Scenario) -> tuple[Mistake, ...]:
@@ -53,10 +42,18 @@ def check(scenario: Scenario) -> tuple[Mistake, ...]:
     Returns:
         The mistakes, in the order of their steps; empty if there are none.
     """
-    return (*_heading(scenario), *_Reader(scenario).read())
+    return (*heading(scenario), *_Reader(scenario).read())
 
 
-def _heading(scenario: Scenario) -> Iterator[Mistake]:
+def heading(scenario: Scenario | DaemonScenario) -> Iterator[Mistake]:
+    """Look for what is wrong with what stands about the steps of a scenario.
+
+    Args:
+        scenario: of a factory or a daemon.
+
+    Yields:
+        The mistakes.
+    """
     for number, clause in enumerate(scenario.clauses):
         try:
             find(clause)

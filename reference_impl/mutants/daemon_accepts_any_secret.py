@@ -1,8 +1,6 @@
 """A daemon whose workers accept any secret, if only to leave.
 
 Must fail D-08: a wrong secret must be answered by `err`.
-
-Also fails D-07.
 """
 
 from __future__ import annotations
@@ -16,7 +14,6 @@ from reference_impl.forked import ForkedWorker
 from reference_impl.making import Maker
 
 CLAUSE = "D-08"
-ALSO = ("D-07",)
 
 
 class _Worker(ForkedWorker):

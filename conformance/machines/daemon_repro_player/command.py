@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.machines.daemon_repro_player.rounds import Rounds
 from conformance.machines.daemon_repro_player.started import Daemon, Wanted
-from conformance.machines.repro_player.telling import ENDING, conclude, say
+from conformance.machines.repro_player.telling import ENDING, conclude, keep_quiet, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,9 +74,13 @@ def _wanted(data: dict[str, Any], module: str, python: str) -> Wanted:
 
 
 def _play(world: World, wanted: Wanted, data: dict[str, Any]) -> str:
-    """Start the daemon, and tell what is wrong with it."""
-    daemon = Daemon(world, wanted)
-    try:
-        return Rounds(daemon, data, say).run()
-    finally:
-        daemon.close()
+    """Start the daemon, as often as the scenario asks for; tell what is wrong with it."""
+    for number in range(data["repeat"]):
+        daemon = Daemon(world, wanted)
+        try:
+            wrong = Rounds(daemon, data, say if number == 0 else keep_quiet).run()
+        finally:
+            daemon.close()
+        if wrong:
+            return wrong
+    return ""

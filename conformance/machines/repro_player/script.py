@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.machines.repro_player.doors import Raised, open_door
 from conformance.machines.repro_player.playing import Playing
-from conformance.machines.repro_player.telling import conclude, say
+from conformance.machines.repro_player.telling import conclude, keep_quiet, say
 from conformance.machines.repro_player.world import CannotReplay, World
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _play(world: World, implementation: str, data: dict[str, Any]) -> str:
     door = open_door(implementation, world.inherited())
     try:
         for number in range(1, data["scenario"].get("repeat", 1) + 1):
-            show = say if number == 1 else _keep_quiet
+            show = say if number == 1 else keep_quiet
             wrong = Playing(world, door, data, number, show).run()
             if wrong:
                 return wrong
@@ -55,7 +55,3 @@ def _play(world: World, implementation: str, data: dict[str, Any]) -> str:
     finally:
         door.close()
     return ""
-
-
-def _keep_quiet(_text: str) -> None:
-    """Say nothing: the first playing has said it."""

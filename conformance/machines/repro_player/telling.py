@@ -68,6 +68,14 @@ def say(text: str, indent: str = "") -> None:
     """
     lines = textwrap.wrap(text, 100, initial_indent=indent, subsequent_indent=indent)
     sys.stdout.write("\n".join(lines) + "\n")
+
+
+def keep_quiet(_text: str) -> None:
+    """Say nothing: an earlier playing of the same has said it.
+
+    Args:
+        _text: to be kept.
+    """
     sys.stdout.flush()
 
 
