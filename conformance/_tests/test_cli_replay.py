@@ -102,3 +102,71 @@ def test_what_cannot_be_begun_is_one_clear_line(
     ended = wfc("replay", *arguments)
     assert (ended.status, ended.out, ended.err.count("\n")) == (status, "", 1), ended
     assert what in ended.err
+
+
+#: A daemon that greets whomever it has refused, in every third life.
+MOODY = """\
+from pathlib import Path
+from reference_impl import wire
+from reference_impl.daemon import Daemon, run
+from reference_impl.forked import ForkedWorker
+
+lives = Path(__file__).with_name("lives")
+lives.write_text(lives.read_text() + "x" if lives.exists() else "x")
+
+class Worker(ForkedWorker):
+    def is_trusted(self):
+        is_trusted = super().is_trusted()
+        if not is_trusted and len(lives.read_text()) % 3 == 0:
+            self.sock.sendall(wire.pack_text(wire.OK))
+        return is_trusted
+
+class Moody(Daemon):
+    worker_class = Worker
+
+if __name__ == "__main__":
+    run(Moody)
+"""
+WRONG = """\
+wfc: 1
+daemon: {reuse: true}
+steps:
+- {do: connect, connection: c1}
+- {do: say, connection: c1, what: wrong}
+"""
+
+
+@pytest.mark.parametrize(("repeat", "code"), [("", 0), ("repeat: 3\n", 1)])
+def test_what_not_every_life_of_a_daemon_shows_is_repeated(
+    wfc: Wfc, repeat: str, code: int
+) -> None:
+    (wfc.directory / "moody.py").write_text(MOODY, encoding="utf-8")
+    ended = wfc("replay", write(wfc, WRONG + repeat), "--daemon", "moody")
+    assert ended.status == code, ended
+    assert (wfc.directory / "lives").read_text(encoding="utf-8") == "x" * (3 if code else 1)
+
+
+def test_a_machine_says_that_chance_shows_it(wfc: Wfc) -> None:
+    """Its case is replayed often enough, by the suite and by the script beside it."""
+    (wfc.directory / "moody.py").write_text(MOODY, encoding="utf-8")
+    found = wfc("run", "--daemon", "moody", "--clause", "D-08", "--effort", "quick")
+    assert found.status == 1, found
+    assert "chance inside the implementation decides" in found.out
+    (case,) = (wfc.directory / "wfc-report" / "latest" / "cases").iterdir()
+    assert "\nrepeat: 30\n" in (case / "scenario.yaml").read_text(encoding="utf-8")
+    replayed = wfc("replay", str(case / "scenario.yaml"))
+    assert replayed.status == 1, replayed
+    scripted = wfc.python(str(case / "repro.py"))
+    assert scripted.status == 1, scripted
+    (wfc.directory / "moody.py").write_text(MOODY.replace("% 3 == 0", "< 0"), encoding="utf-8")
+    assert wfc("replay", str(case / "scenario.yaml")).status == 0
+
+
+@pytest.mark.parametrize("text", ["wfc: 1\n", "wfc: 1\nsteps: []\n", "daemon: {}\nwfc: 1\n"])
+def test_nothing_is_not_fixed(wfc: Wfc, text: str) -> None:
+    """A file that was cut off must not pass for a repair."""
+    ended = wfc("replay", write(wfc, text), "--daemon", "reference_impl.daemon")
+    if "daemon" not in text:
+        ended = wfc("replay", "case.yaml", "--impl", REFERENCE)
+    assert (ended.status, ended.out) == (4, ""), ended
+    assert ended.err == "wfc: case.yaml: it has no steps, so that nothing would be played\n"

@@ -68,6 +68,7 @@ def say(text: str, indent: str = "") -> None:
     """
     lines = textwrap.wrap(text, 100, initial_indent=indent, subsequent_indent=indent)
     sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
 
 
 def keep_quiet(_text: str) -> None:
@@ -76,7 +77,6 @@ def keep_quiet(_text: str) -> None:
     Args:
         _text: to be kept.
     """
-    sys.stdout.flush()
 
 
 def _cannot(why: str) -> int:
