@@ -32,11 +32,11 @@ def test_the_socket_is_announced_and_removed_in_the_end(stage: Stage, end: str) 
     environment = MODE | {"PYTHON_WORKER_FACTORY_SOCK_DIR": str(directory)}
     daemon = stage.daemon(environment | {"PYTHONUNBUFFERED": None})
     path = Path(daemon.read_path())
-    stage.judge(
-        "D-03",
-        unequal_values("directory:", path.parent, directory),
-        unequal_values("sockets:", sockets_in(directory), [path.name]),
-    )
+    if path.parent != directory:  # such as a port, whose bytes are no path's length
+        announced = str(path) if path.name else "no path"
+        stage.judge("D-03", unequal_values("it announces a path in", announced, f"{directory}"))
+        return
+    stage.judge("D-03", unequal_values("sockets:", sockets_in(directory), [path.name]))
     worker = connect(stage, daemon, path=str(path))
     pid = worker.read_pid()
     stage.judge("D-03", wrong_answers(worker.task("pid"), str(pid)))

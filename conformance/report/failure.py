@@ -57,7 +57,8 @@ def failure_lines(
     yield head
     if entry.reason:
         yield from _labelled("because", entry.reason, width)
-    shown = entry.findings[:_SHOWN]
+    # What a machine found can be replayed: it comes before what scenarios found.
+    shown = sorted(entry.findings, key=lambda one: one.case not in cases)[:_SHOWN]
     for name, case in cases.items():
         mine = [one for one in shown if one.case == name]
         if mine:
