@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import pytest
 
 from conformance._tests.command import Wfc
-from conformance._tests.doctor_setups import HEALTHY, Setup, env_of, examine, words
+from conformance._tests.doctor_setups import HEALTHY, PYTHON, Setup, env_of, examine, words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,3 +50,42 @@ def test_workers_that_were_tried_are_praised(wfc: Wfc) -> None:
     worker = ("--worker", "fake_daemons.simple_well_behaved")
     ended = wfc("doctor", *words(wfc, setup), *worker, **env_of(setup))
     assert ended.out.endswith("Spark can start this daemon and its workers.\n")
+
+
+# -- the stage executable ------------------------------------------------------------------
+
+
+def executable(wfc: Wfc, python: str, **env: str) -> tuple[str, str, str]:
+    """Symptom, what was seen and what Spark says of a Python that cannot be one."""
+    setup = Setup("executable", "", 8, python=python, env=env)
+    file = examine(wfc, setup)
+    (trouble,) = file.examinations[0].troubles
+    assert (trouble.stage, file.exit_code) == ("executable", 8)
+    return trouble.symptom, trouble.saw, trouble.spark_says
+
+
+def write_program(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o700)
+
+
+def test_a_directory_is_there_but_may_not_be_executed(wfc: Wfc) -> None:
+    """As Java says: error=13; also where it is found along PATH."""
+    (wfc.directory / "snake").mkdir()
+    by_path = executable(wfc, str(wfc.directory / "snake"))
+    along_path = executable(wfc, "snake", PATH=str(wfc.directory))
+    for symptom, saw, says in (by_path, along_path):
+        assert symptom == "not-executable"
+        assert saw == f"{wfc.directory}/snake is a directory"
+        assert says.endswith("error=13, Permission denied")
+
+
+def test_a_directory_on_the_path_does_not_hide_a_program_behind_it(wfc: Wfc) -> None:
+    """The search goes on, as Java's does."""
+    (wfc.directory / "snake").mkdir()
+    behind = wfc.directory / "bin"
+    behind.mkdir()
+    write_program(behind / "snake", f'#!/bin/sh\nexec {shlex.quote(PYTHON)} "$@"\n')
+    path = f"{wfc.directory}:{behind}:/usr/bin:/bin"
+    ended = wfc("doctor", "--python", "snake", "--daemon", HEALTHY, PATH=path)
+    assert (ended.status, f"snake -> {behind}/snake" in " ".join(ended.out.split())) == (0, True)

@@ -126,14 +126,31 @@ def resolve(name: str, search: str) -> str:
     """
     places = [""] if os.sep in name else search.split(os.pathsep)
     candidates = [os.path.join(place, name) for place in places]
-    there = [one for one in candidates if os.path.isfile(one)]
+    there = [one for one in candidates if _is_there(one)]
     for one in there:
-        if os.access(one, os.X_OK):
+        if os.path.isfile(one) and os.access(one, os.X_OK):
             return one
     if there:
-        raise Failed("not-executable", f"{there[0]} may not be executed")
+        raise Failed("not-executable", f"{there[0]} {_why_not(there[0])}")
     where = os.getcwd() if os.sep in name else f"PATH={search}"
     raise Failed("no-program", f"there is no {name!r}; looked in {where}")
+
+
+def _is_there(path: str) -> bool:
+    """Tell whether the kernel would say of a path that it is not permitted, or run it."""
+    try:
+        os.stat(path)
+    except OSError as error:
+        return error.errno == errno.EACCES
+    return True
+
+
+def _why_not(path: str) -> str:
+    if os.path.isdir(path):
+        return "is a directory"
+    if os.path.exists(path) and not os.path.isfile(path):
+        return "is no regular file"
+    return "may not be executed"
 
 
 def examine(options: Options) -> Python:

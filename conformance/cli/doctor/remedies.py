@@ -33,8 +33,10 @@ _PYTHONS = {
             "the execute bit was lost, as in an archive that was packed without it",
             "a file system that is mounted noexec",
             "a directory above it that Spark's user may not enter",
+            "the name is that of a directory, as of an environment without its bin/python",
         ),
-        "chmod +x it, or unpack the archive where programs may run",
+        "name the Python itself, not its directory; chmod +x it, or unpack the archive where "
+        "programs may run",
     ),
     "no-interpreter-of-script": Remedy(
         CANNOT_RUN + "2, No such file or directory",
