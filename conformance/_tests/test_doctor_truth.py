@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from conformance._tests.command import Wfc
 from conformance._tests.doctor_setups import HEALTHY, PYTHON, Setup, env_of, examine, words
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -89,3 +86,33 @@ def test_a_directory_on_the_path_does_not_hide_a_program_behind_it(wfc: Wfc) -> 
     path = f"{wfc.directory}:{behind}:/usr/bin:/bin"
     ended = wfc("doctor", "--python", "snake", "--daemon", HEALTHY, PATH=path)
     assert (ended.status, f"snake -> {behind}/snake" in " ".join(ended.out.split())) == (0, True)
+
+
+def test_a_script_without_a_first_line_is_run_by_a_shell(wfc: Wfc) -> None:
+    """As the JVM does, to all the stages' ends."""
+    snake = wfc.directory / "snake"
+    write_program(snake, f'exec {shlex.quote(PYTHON)} "$@"\n')
+    worker = "fake_daemons.simple_well_behaved"
+    file = examine(wfc, Setup("", "", 0, python=str(snake), worker=worker))
+    assert (file.exit_code, file.examinations[0].troubles) == (0, ())
+
+
+def test_a_program_of_another_machine_is_told_from_a_script(wfc: Wfc) -> None:
+    """The JVM has /bin/sh run it, too; that is no use."""
+    snake = wfc.directory / "snake"
+    data = bytearray(Path("/bin/sh").read_bytes())
+    data[18:20] = b"\xfe\xfe"  # e_machine (elf(5)): of no machine that there is
+    snake.write_bytes(data)
+    snake.chmod(0o700)
+    symptom, saw, says = executable(wfc, str(snake))
+    assert symptom == "wrong-format"
+    assert f"{snake} is no program of this machine: so /bin/sh runs it" in saw
+    assert says.startswith("EOFException")
+    assert "error=8" not in saw + says
+
+
+def test_a_script_of_a_shell_that_is_no_python_is_told(wfc: Wfc) -> None:
+    """It ran: its format is not to blame."""
+    write_program(wfc.directory / "snake", "exit 3\n")
+    symptom, saw, _ = executable(wfc, str(wfc.directory / "snake"))
+    assert (symptom, "ended with status 3" in saw) == ("no-python", True)

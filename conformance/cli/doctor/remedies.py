@@ -44,8 +44,8 @@ _PYTHONS = {
         "make the environment anew on this host, or relocatable (venv-pack, conda-pack)",
     ),
     "wrong-format": Remedy(
-        CANNOT_RUN + "8, Exec format error",
-        ("a program for another processor", "a script without #!"),
+        EOF + ", a syntax error of /bin/sh: the JVM has it run what the kernel cannot",
+        ("a program for another processor", "a program that was cut short when it was copied"),
         "use a Python that is built for this host",
     ),
     "not-started": Remedy(
