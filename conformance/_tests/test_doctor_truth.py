@@ -9,6 +9,7 @@ import pytest
 
 from conformance._tests.command import Wfc
 from conformance._tests.doctor_setups import HEALTHY, PYTHON, Setup, env_of, examine, words
+from conformance.door.find import ROOT
 
 
 @pytest.fixture
@@ -116,3 +117,40 @@ def test_a_script_of_a_shell_that_is_no_python_is_told(wfc: Wfc) -> None:
     write_program(wfc.directory / "snake", "exit 3\n")
     symptom, saw, _ = executable(wfc, str(wfc.directory / "snake"))
     assert (symptom, "ended with status 3" in saw) == ("no-python", True)
+
+
+# -- the command line, and adapters --------------------------------------------------------
+
+
+@pytest.mark.parametrize("limit", ["nan", "-nan", "inf", "0.01"])
+def test_a_limit_that_is_no_time_is_usage(wfc: Wfc, limit: str) -> None:
+    """One line."""
+    ended = wfc("doctor", "--daemon", HEALTHY, f"--limit={limit}")
+    assert (ended.status, ended.err.count("\n"), ended.out) == (4, 1, "")
+    assert ended.err.startswith("wfc: ")
+    assert "--limit" in ended.err
+
+
+DEAF = """
+import socket
+class Factory:
+    def create(self):
+        mine, its = socket.socketpair()
+        its.close()
+        return mine, None
+    def release_worker(self, worker): pass
+    def stop_worker(self, worker): pass
+    def stop(self): pass
+def make(*_, **__):
+    return Factory()
+"""
+
+
+def test_an_exchange_that_fails_tells_what_was_expected(wfc: Wfc) -> None:
+    """Beside what came: nothing."""
+    (wfc.directory / "deaf.py").write_text(DEAF, encoding="utf-8")
+    path = f"{ROOT}:{wfc.directory}"
+    ended = wfc("doctor", "--impl", "py:deaf:make", PYTHONPATH=path)
+    assert ended.status == 8
+    cause = next(line.split(maxsplit=1) for line in ended.out.splitlines() if " cause " in line)
+    assert cause == ["cause", "expected b'who are you?' comes back; actual b''"]
