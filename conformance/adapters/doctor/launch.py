@@ -11,6 +11,7 @@ import subprocess
 import time
 from typing import IO, TYPE_CHECKING
 
+from conformance.adapters.doctor import proc
 from conformance.adapters.doctor.stream import Stream
 
 if TYPE_CHECKING:
@@ -128,6 +129,17 @@ class Process:
                 break
             self._ahead += more
         return self._ahead[:size]
+
+    def holders(self, pids: list[int]) -> list[int]:
+        """Find who may write to its standard output.
+
+        Args:
+            pids: processes to ask.
+
+        Returns:
+            Those of them that have it open.
+        """
+        return proc.holders(_pipe(self._popen.stdout).fileno(), pids)
 
     def read_errors_on(self) -> None:
         """Read its standard error from here on, as Spark does of a simple worker at once."""
