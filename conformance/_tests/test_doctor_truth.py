@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from conformance._tests.command import Wfc
 from conformance._tests.doctor_setups import HEALTHY, PYTHON, Setup, env_of, examine, words
 from conformance.door.find import ROOT
+
+if TYPE_CHECKING:
+    from conformance.report.doctor_file import Trouble
 
 
 @pytest.fixture
@@ -55,11 +59,28 @@ def test_workers_that_were_tried_are_praised(wfc: Wfc) -> None:
 
 def executable(wfc: Wfc, python: str, **env: str) -> tuple[str, str, str]:
     """Symptom, what was seen and what Spark says of a Python that cannot be one."""
+    trouble = executable_trouble(wfc, python, **env)
+    return trouble.symptom, trouble.saw, trouble.spark_says
+
+
+def executable_trouble(wfc: Wfc, python: str, **env: str) -> Trouble:
     setup = Setup("executable", "", 8, python=python, env=env)
     file = examine(wfc, setup)
     (trouble,) = file.examinations[0].troubles
     assert (trouble.stage, file.exit_code) == ("executable", 8)
-    return trouble.symptom, trouble.saw, trouble.spark_says
+    return trouble
+
+
+def test_of_a_directory_no_execute_bit_is_blamed(wfc: Wfc) -> None:
+    """Nor is a directory of what is a file."""
+    (wfc.directory / "snake").mkdir()
+    trouble = executable_trouble(wfc, str(wfc.directory / "snake"))
+    assert [cause.split(",")[0] for cause in trouble.causes] == ["the name is that of a directory"]
+    (wfc.directory / "file").write_text("", encoding="utf-8")
+    trouble = executable_trouble(wfc, str(wfc.directory / "file"))
+    assert trouble.symptom == "not-executable"
+    assert trouble.causes[0].startswith("the execute bit was lost")
+    assert not any("the name is" in cause for cause in trouble.causes)
 
 
 def write_program(path: Path, text: str) -> None:
