@@ -225,7 +225,8 @@ def test_every_symptom_has_a_remedy() -> None:
     said = set(re.findall(r'(?:Failed|Misfit)\(\s*"([a-z-]+)"', text))
     said |= set(re.findall(r'errno\.[A-Z]+: "([a-z-]+)"', text))
     said |= {"not-started", "refused", "wrong-family", "garbled-reply", "refused-secret"}
-    said |= {"no-runner", "reset-before-pid"}
+    said |= {"no-runner", "reset-before-pid", "connect-times-out"}
+    said |= {"ended-at-connect", "ended-before-connect"}
     for what in re.findall(r'read(?:_int)?\([^"]*"([a-z]+) ', text):
         said |= {f"{how}-{what}" for how in ("no", "closed-before", "reset-before", "half")}
     assert said == set(REMEDIES)

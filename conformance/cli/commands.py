@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,13 @@ def run(**options: Any) -> int:
     return run_suite(read_options(options))
 
 
+def _finite(_context: click.Context, _option: click.Parameter, number: float) -> float:
+    """Refuse what is no number: it compares with no bound."""
+    if math.isnan(number):
+        raise click.BadParameter("nan is no number of seconds.")
+    return number
+
+
 @root.command(epilog=_DOCTOR_EPILOG)
 @click.option("--impl", metavar="KIND:ID", help=f"Examine an adapter instead. {_IMPL_HELP}")
 @click.option("--daemon", metavar="MODULE", help="The daemon module.  [default: pyspark.daemon]")
@@ -174,6 +182,7 @@ def run(**options: Any) -> int:
     "limit_s",
     metavar="SECONDS",
     type=click.FloatRange(min=0.1, max=600),
+    callback=_finite,
     default=5.0,
     show_default=True,
     help="For each wait; a start has four times as long.",

@@ -9,6 +9,12 @@ import time
 from typing import TYPE_CHECKING
 
 from conformance.adapters.doctor import proc
+from conformance.adapters.doctor.ends import (
+    ended_early,
+    held_stdout,
+    not_connected,
+    with_end,
+)
 from conformance.adapters.doctor.launch import SECRET, TOKEN, Process, environment, how
 from conformance.adapters.doctor.python import not_started
 from conformance.adapters.doctor.seen import Failed
@@ -52,6 +58,8 @@ class DaemonStages:
         self._connections: list[Connection] = []
         self._port = 0
         self._address = ""
+        #: How the first worker's connection was lost before it was read from.
+        self._lost: Failed | None = None
 
     def stages(self) -> list[tuple[str, Callable[[], str]]]:
         """List the stages in their order.
@@ -59,10 +67,7 @@ class DaemonStages:
         Returns:
             Name of each, and what does it and says what it saw.
         """
-        return [
-            ("start", self.start),
-            ("first bytes", self.see_first_bytes),
-            ("port", self.see_port),
+        served: list[tuple[str, Callable[[], str]]] = [
             ("connect", self.connect),
             ("pid", self.see_pid),
             ("secret", self.authenticate),
@@ -70,6 +75,12 @@ class DaemonStages:
             ("echo", self.echo),
             ("idle close", self.close_idle),
             ("kill request", self.request_kill),
+        ]
+        return [
+            ("start", self.start),
+            ("first bytes", self.see_first_bytes),
+            ("port", self.see_port),
+            *((name, self._minding_its_end(do)) for name, do in served),
             ("hang-up", self.hang_up),
             ("nothing left", self.see_nothing_left),
         ]
@@ -85,6 +96,8 @@ class DaemonStages:
         if not self._daemon.peek(1, self._options.start_s):
             status = self._daemon.wait(0.5)
             if status is not None:
+                if holders := self._daemon.holders(proc.ours(TOKEN, self._options.token)):
+                    raise held_stdout(self._daemon, status, holders)
                 raise ended_early(self._daemon, status, "announced its port")
             return f"pid {self._daemon.pid}, which lives {time.monotonic() - began:.1f} s later"
         return f"pid {self._daemon.pid}, {time.monotonic() - began:.1f} s to its first byte"
@@ -126,21 +139,28 @@ class DaemonStages:
         return f"{self._port}" + (f", where it listens on {' and '.join(mine)}" if mine else "")
 
     def connect(self) -> str:
-        """Connect by each family of addresses; Spark takes one of them."""
+        """Connect for the first worker, by the family of addresses that Spark takes.
+
+        Nothing else connects before it: some daemons serve but one, or end of it.
+        """
         prefers_6 = environment(self._options).get("SPARK_PREFER_IPV6", "").lower() == "true"
-        wanted = "::1" if prefers_6 else "127.0.0.1"
-        seen = {address: self._try(address) for address in _FAMILIES}
-        shown = ", ".join(f"{address} {what or 'accepts'}" for address, what in seen.items())
-        if seen[wanted]:
-            other = next(address for address in _FAMILIES if address != wanted)
-            symptom = "refused" if seen[other] else "wrong-family"
-            raise Failed(symptom, f"{shown}; Spark takes {wanted}")
-        self._address = wanted
-        return shown
+        self._address, other = ("::1", "127.0.0.1") if prefers_6 else ("127.0.0.1", "::1")
+        try:
+            self._open_first()
+        except Failed as failed:
+            if failed.symptom != "refused":
+                raise
+            wrong = self._try(other)
+            symptom = "refused" if wrong else "wrong-family"
+            saw = f"{failed.saw}; {other}: {wrong or 'accepts'}; Spark takes {self._address}"
+            raise Failed(symptom, saw) from None
+        return f"{self._address} accepts"
 
     def see_pid(self) -> str:
         """Read the pid, and see whose it is."""
-        connection = self._open()
+        if self._lost:
+            raise self._lost
+        connection = self._connections[0]
         connection.pid = connection.read_int("pid of the worker")
         self._check_pid(connection.pid)
         parents = proc.ancestors(connection.pid)
@@ -269,14 +289,40 @@ class DaemonStages:
             raise
         return sock
 
+    def _open_first(self) -> None:
+        """Connect for the first worker; a reset is for the stage that reads from it."""
+        try:
+            self._open()
+        except Failed as failed:
+            if failed.symptom != "reset-before-pid":
+                raise
+            self._lost = failed
+
     def _open(self) -> Connection:
         try:
             connection = Connection(self._dial(self._address), self._limit_s)
         except OSError as error:
-            symptom = "reset-before-pid" if isinstance(error, ConnectionResetError) else "refused"
-            raise Failed(symptom, f"{self._address}: {error.strerror or error}") from None
+            raise not_connected(self._address, error, self._limit_s) from None
         self._connections.append(connection)
         return connection
+
+    def _heirs(self) -> list[int]:
+        """Find who listens on the port."""
+        pids = proc.ours(TOKEN, self._options.token)
+        return [
+            pid for pid in pids if self._port in [place.port for place in proc.listening([pid])]
+        ]
+
+    def _minding_its_end(self, do: Callable[[], str]) -> Callable[[], str]:
+        """Have a stage that fails tell that the started process has ended, where it has."""
+
+        def stage() -> str:
+            try:
+                return do()
+            except Failed as failed:
+                raise with_end(failed, self._daemon, self._heirs) from None
+
+        return stage
 
     def _new_worker(self) -> Connection:
         connection = self._open()
@@ -307,31 +353,6 @@ class DaemonStages:
             raise Failed("negative-pid", f"{pid}: the daemon refuses")
         if pid == 0 or not os.path.exists(f"/proc/{pid}"):
             raise Failed("gone-pid", f"{pid} is no process")
-
-
-def ended_early(process: Process, status: int, before: str) -> Failed:
-    """Say why a module ended at its start.
-
-    Args:
-        process: that was started.
-        status: its exit status, minus the signal that killed it.
-        before: what it should have done first.
-
-    Returns:
-        The failure.
-    """
-    lines = process.said()
-    last = lines[-1] if lines else ""
-    saw = f"it {how(status)} before it {before}"
-    if ": No module named " in last and not last.startswith(("ModuleNotFound", "Import")):
-        return Failed("module-missing", f"{saw}: {last}")
-    if "Error while finding module specification" in last:
-        return Failed("module-missing", f"{saw}: {last}")
-    if last.startswith("SyntaxError") and any("/pyspark" in line for line in lines):
-        return Failed("too-old", f"{saw}: {last}, in PySpark itself")
-    if last.startswith(("ModuleNotFoundError", "ImportError", "SyntaxError", "AttributeError")):
-        return Failed("import-error", f"{saw}: {last}")
-    return Failed("exited", f"{saw}: {last}" if last else saw)
 
 
 def is_text(data: bytes) -> bool:

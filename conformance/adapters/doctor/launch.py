@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import select
 import signal
@@ -10,6 +11,7 @@ import subprocess
 import time
 from typing import IO, TYPE_CHECKING
 
+from conformance.adapters.doctor import proc
 from conformance.adapters.doctor.stream import Stream
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 TOKEN = "WFC_DOCTOR_TOKEN"  # noqa: S105 - a variable's name
 #: The factory's secret, of 256 bits.
 SECRET = "PYTHON_WORKER_FACTORY_SECRET"  # noqa: S105 - likewise
+#: Runs what the kernel cannot, a script without `#!` for instance: so does the JVM.
+_SHELL = "/bin/sh"
 _CHUNK_BYTES = 65536
 #: How many lines of its standard error are kept.
 TAIL_LINES = 20
@@ -70,6 +74,8 @@ class Process:
     Attributes:
         pid: its pid.
         is_at_end: whether the end of its standard output has been read.
+        is_by_shell: whether the kernel knows no way to run it, so that /bin/sh does, as the
+            JVM has it, too.
 
     Raises:
         OSError: if the kernel does not start it.
@@ -79,14 +85,14 @@ class Process:
         self._secret = env.get(SECRET, "")
         self._ahead = b""
         self.is_at_end = False
-        self._popen = subprocess.Popen(
-            argv,
-            env=env,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-        )
+        self.is_by_shell = False
+        try:
+            self._popen = _start(argv, env)
+        except OSError as error:
+            if error.errno != errno.ENOEXEC:
+                raise
+            self.is_by_shell = True
+            self._popen = _start([_SHELL, *argv], env)
         self.pid = self._popen.pid
         self._stderr = Stream(self._popen.stderr)
 
@@ -123,6 +129,17 @@ class Process:
                 break
             self._ahead += more
         return self._ahead[:size]
+
+    def holders(self, pids: list[int]) -> list[int]:
+        """Find who may write to its standard output.
+
+        Args:
+            pids: processes to ask.
+
+        Returns:
+            Those of them that have it open.
+        """
+        return proc.holders(_pipe(self._popen.stdout).fileno(), pids)
 
     def read_errors_on(self) -> None:
         """Read its standard error from here on, as Spark does of a simple worker at once."""
@@ -201,6 +218,17 @@ class Process:
         for file in (self._popen.stdin, self._popen.stdout, self._popen.stderr):
             if file:
                 file.close()
+
+
+def _start(argv: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        argv,
+        env=env,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+    )
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:

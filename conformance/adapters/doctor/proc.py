@@ -217,15 +217,32 @@ def listening(pids: list[int]) -> list[Listening]:
     return [Listening(*place) for place in places]
 
 
-def _sockets(pid: int) -> set[bytes]:
-    found: set[bytes] = set()
+def holders(fd: int, pids: list[int]) -> list[int]:
+    """Find the processes that have a file of ours open, the other end of a pipe included.
+
+    Args:
+        fd: descriptor of this process.
+        pids: where to look.
+
+    Returns:
+        Their pids.
+    """
+    target = os.readlink(f"/proc/self/fd/{fd}")
+    return [pid for pid in pids if target in _files(pid)]
+
+
+def _files(pid: int) -> set[str]:
+    """What a process has open, as the kernel names it."""
+    found: set[str] = set()
     with contextlib.suppress(OSError):
         for entry in os.listdir(f"/proc/{pid}/fd"):
             with contextlib.suppress(OSError):
-                target = os.readlink(f"/proc/{pid}/fd/{entry}")
-                if target.startswith("socket:["):
-                    found.add(target[8:-1].encode())
+                found.add(os.readlink(f"/proc/{pid}/fd/{entry}"))
     return found
+
+
+def _sockets(pid: int) -> set[bytes]:
+    return {name[8:-1].encode() for name in _files(pid) if name.startswith("socket:[")}
 
 
 def _address(text: bytes, family: int) -> tuple[str, int]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Symptoms that say that something else was on standard output.
 _POLLUTED = ("text", "foreign-port", "not-a-port", "half-port", "not-a-path", "half-path")
+#: Where nobody names another. A Python without PySpark does not have it.
+_USUAL_WORKER = "pyspark.worker"
 _TIDY_S = 5.0
 #: What is left to the whole, beside a start and a wait for each stage, in seconds.
 _RESERVE_S = 30.0
@@ -69,11 +71,16 @@ def _examine(options: Options) -> None:
     if options.is_unix:
         reason = "over Unix domain sockets the daemon alone is examined"
         tell(kind="skipped", track="simple", reason=reason)
-    elif options.worker in found.missing:
+    elif options.worker in found.missing and not _is_wanted(options):
         reason = f"{found.path} has no module {options.worker}"
         tell(kind="skipped", track="simple", reason=reason)
     elif options.worker:
         _go("simple", SimpleStages(options, found), options, found)
+
+
+def _is_wanted(options: Options) -> bool:
+    """Tell whether somebody named the worker module: then it must be there."""
+    return options.is_worker_named or options.worker != _USUAL_WORKER
 
 
 def _take(name: str, do: Callable[[], Python]) -> Python | None:

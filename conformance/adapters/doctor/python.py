@@ -65,6 +65,8 @@ answer = {"version": ".".join(map(str, sys.version_info[:3])), "executable": sys
 sys.stdout.write("\\n" + MARK + json.dumps(answer) + "\\n")
 """.replace("MARK", repr(_MARK))
 _LONGEST_BYTES = 1 << 20
+#: Text has no zeros in so many bytes.
+_HEAD_BYTES = 512
 
 
 class Python(NamedTuple):
@@ -126,14 +128,31 @@ def resolve(name: str, search: str) -> str:
     """
     places = [""] if os.sep in name else search.split(os.pathsep)
     candidates = [os.path.join(place, name) for place in places]
-    there = [one for one in candidates if os.path.isfile(one)]
+    there = [one for one in candidates if _is_there(one)]
     for one in there:
-        if os.access(one, os.X_OK):
+        if os.path.isfile(one) and os.access(one, os.X_OK):
             return one
     if there:
-        raise Failed("not-executable", f"{there[0]} may not be executed")
+        raise Failed("not-executable", f"{there[0]} {_why_not(there[0])}")
     where = os.getcwd() if os.sep in name else f"PATH={search}"
     raise Failed("no-program", f"there is no {name!r}; looked in {where}")
+
+
+def _is_there(path: str) -> bool:
+    """Tell whether the kernel would say of a path that it is not permitted, or run it."""
+    try:
+        os.stat(path)
+    except OSError as error:
+        return error.errno == errno.EACCES
+    return True
+
+
+def _why_not(path: str) -> str:
+    if os.path.isdir(path):
+        return "is a directory"
+    if os.path.exists(path) and not os.path.isfile(path):
+        return "is no regular file"
+    return "may not be executed"
 
 
 def examine(options: Options) -> Python:
@@ -232,7 +251,7 @@ def run(argv: list[str], env: dict[str, str], within_s: float) -> tuple[str, int
         the end of its standard error.
 
     Raises:
-        Failed: if the kernel does not start it.
+        Failed: if the kernel does not start it, and it is no script either.
     """
     try:
         process = Process(argv, env)
@@ -242,9 +261,26 @@ def run(argv: list[str], env: dict[str, str], within_s: float) -> tuple[str, int
         process.read_errors_on()
         process.hang_up()
         said = process.read(_LONGEST_BYTES, within_s).decode(errors="replace")
-        return said, process.wait(min(within_s, 1.0)), process.said()
+        status, errors = process.wait(min(within_s, 1.0)), process.said()
+        if process.is_by_shell and _is_binary(argv[0]):
+            raise _wrong_format(argv[0], status, errors)
+        return said, status, errors
     finally:
         process.end()
+
+
+def _is_binary(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return b"\0" in file.read(_HEAD_BYTES)
+    except OSError:  # may be executed, but not read
+        return False
+
+
+def _wrong_format(path: str, status: int | None, errors: list[str]) -> Failed:
+    says = f" and says {errors[-1]!r}" if errors else ""
+    saw = f"{path} is no program of this machine: so /bin/sh runs it, which {how(status)}{says}"
+    return Failed("wrong-format", saw)
 
 
 def not_started(path: str, error: OSError) -> Failed:
@@ -260,7 +296,6 @@ def not_started(path: str, error: OSError) -> Failed:
     symptoms = {
         errno.ENOENT: "no-interpreter-of-script",
         errno.EACCES: "not-executable",
-        errno.ENOEXEC: "wrong-format",
     }
     symptom = symptoms.get(error.errno or 0, "not-started")
     return Failed(symptom, f"{path}: error={error.errno}, {error.strerror}")

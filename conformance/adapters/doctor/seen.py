@@ -37,6 +37,7 @@ class Options(NamedTuple):
             the PySpark that is found does, without one not.
         driver: the driver's Python, such as `3.11`; empty if it does not matter.
         is_unix: whether the daemon is to listen on a Unix domain socket.
+        is_worker_named: whether the user named the worker module.
     """
 
     python: str
@@ -50,6 +51,7 @@ class Options(NamedTuple):
     argument: bool | None = None
     driver: str = ""
     is_unix: bool = False
+    is_worker_named: bool = False
 
 
 def read_options(text: str) -> Options:

@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from conformance.adapters.doctor import proc
-from conformance.adapters.doctor.daemon import ended_early
+from conformance.adapters.doctor.ends import ended_early
 from conformance.adapters.doctor.launch import SECRET, TOKEN, Process, environment, is_readable
 from conformance.adapters.doctor.python import not_started
 from conformance.adapters.doctor.seen import Failed

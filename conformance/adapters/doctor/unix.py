@@ -6,11 +6,13 @@ import os
 import shutil
 import socket
 import stat
+import struct
 import tempfile
 from typing import TYPE_CHECKING
 
 from conformance.adapters.doctor import proc
 from conformance.adapters.doctor.daemon import DaemonStages, spaced
+from conformance.adapters.doctor.launch import TOKEN
 from conformance.adapters.doctor.seen import Failed
 from conformance.adapters.doctor.wire import INT_BYTES, unpack
 
@@ -36,7 +38,6 @@ class UnixDaemonStages(DaemonStages):
     def __init__(self, options: Options, python: Python) -> None:
         super().__init__(options, python)
         self._directory = tempfile.mkdtemp(prefix="wfc-")
-        self._address = "its socket"
         self._path = ""
 
     def stages(self) -> list[tuple[str, Callable[[], str]]]:
@@ -45,7 +46,7 @@ class UnixDaemonStages(DaemonStages):
         Returns:
             Name of each, and what does it and says what it saw.
         """
-        own = {"port": ("path", self.see_path), "connect": ("connect", self.connect)}
+        own = {"port": ("path", self.see_path)}
         without = ("secret", "wrong secret")
         return [own.get(name, (name, do)) for name, do in super().stages() if name not in without]
 
@@ -58,7 +59,7 @@ class UnixDaemonStages(DaemonStages):
         text = self._daemon.read(size, self._limit_s)
         if len(text) < size:
             raise Failed("half-path", f"{len(text)} of {size} bytes of its path")
-        self._path = os.fsdecode(text)
+        self._path = self._address = os.fsdecode(text)
         self._daemon.read_on()
         if not proc.wait_until(self._is_socket, self._limit_s):
             raise Failed("no-socket", f"{self._path!r} is no socket")
@@ -66,9 +67,8 @@ class UnixDaemonStages(DaemonStages):
         return self._path + ("" if is_asked else f", not in {self._directory} as it was told")
 
     def connect(self) -> str:
-        """Connect."""
-        if wrong := self._try(self._address):
-            raise Failed("refused", f"{self._path}: {wrong}")
+        """Connect for the first worker."""
+        self._open_first()
         return "it accepts"
 
     def see_nothing_left(self) -> str:
@@ -99,12 +99,25 @@ class UnixDaemonStages(DaemonStages):
         del address  # there is one path to it
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            sock.settimeout(self._limit_s)
+            # A socket that waits for so long, rather than Python: that would not wait while
+            # there is no room among those that were not accepted yet.
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _timeval(self._limit_s))
             sock.connect(self._path)
+        except BlockingIOError:
+            sock.close()
+            raise TimeoutError from None
         except BaseException:
             sock.close()
             raise
         return sock
 
+    def _heirs(self) -> list[int]:
+        return proc.ours(TOKEN, self._options.token)
+
     def _prove(self, connection: Connection) -> None:
         """Nobody asks for a secret."""
+
+
+def _timeval(limit_s: float) -> bytes:
+    """Write a limit as the kernel reads it: seconds and microseconds."""
+    return struct.pack("ll", int(limit_s), int(limit_s % 1 * 1_000_000))

@@ -49,9 +49,16 @@ def trouble(stage: StageEntry, seen: Examination, asked: Asked) -> Trouble:
         symptom=stage.symptom,
         saw=stage.saw,
         spark_says=says.format(**names),
-        causes=tuple(cause.format(**names) for cause in remedy.causes),
+        causes=tuple(cause.format(**names) for cause in _causes(remedy, stage)),
         to_do=remedy.to_do.format(**names),
     )
+
+
+def _causes(remedy: Remedy, stage: StageEntry) -> tuple[str, ...]:
+    """List the likely causes; of what may not be executed a directory is plain to see."""
+    if stage.symptom == "not-executable" and stage.saw.endswith(" is a directory"):
+        return (remedy.causes[-1],)
+    return remedy.causes[:-1] if stage.symptom == "not-executable" else remedy.causes
 
 
 def accuse(told: Trouble, culprit: Culprit | None) -> Trouble:

@@ -31,6 +31,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         argument: whether the daemon is handed the worker module; None for what the Spark of
             the PySpark that is found does.
         is_unix: whether the daemon is to listen on a Unix domain socket.
+        is_worker_named: whether the user named the worker module: then it must be there.
         is_json: whether the answer is for programs.
         env: variables over those of this process.
     """
@@ -42,6 +43,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     limit_s: float = 5.0
     argument: bool | None = None
     is_unix: bool = False
+    is_worker_named: bool = False
     is_json: bool = False
     env: dict[str, str] = msgspec.field(default_factory=dict[str, str])
 
@@ -71,6 +73,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
             "start_s": _START_TIMES * self.limit_s,
             "argument": self.argument,
             "is_unix": self.is_unix,
+            "is_worker_named": self.is_worker_named,
         }
         return msgspec.json.encode({**fields, **more}).decode()
 

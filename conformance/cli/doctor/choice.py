@@ -82,6 +82,7 @@ def _read(options: dict[str, Any], python: str, source: str) -> Asked:
         limit_s=options["limit_s"],
         argument=True if options["worker"] else None,
         is_unix=options["unix_sockets"],
+        is_worker_named=bool(options["worker"]),
         is_json=options["as_json"],
         env=dict(_pairs("env", options["env"])),
     )

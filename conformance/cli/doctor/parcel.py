@@ -16,6 +16,7 @@ _PARTS = (
     "proc",
     "stream",
     "launch",
+    "ends",
     "python",
     "wire",
     "daemon",

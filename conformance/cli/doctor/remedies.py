@@ -33,8 +33,10 @@ _PYTHONS = {
             "the execute bit was lost, as in an archive that was packed without it",
             "a file system that is mounted noexec",
             "a directory above it that Spark's user may not enter",
+            "the name is that of a directory, as of an environment without its bin/python",
         ),
-        "chmod +x it, or unpack the archive where programs may run",
+        "name the Python itself, not its directory; chmod +x it, or unpack the archive where "
+        "programs may run",
     ),
     "no-interpreter-of-script": Remedy(
         CANNOT_RUN + "2, No such file or directory",
@@ -42,8 +44,8 @@ _PYTHONS = {
         "make the environment anew on this host, or relocatable (venv-pack, conda-pack)",
     ),
     "wrong-format": Remedy(
-        CANNOT_RUN + "8, Exec format error",
-        ("a program for another processor", "a script without #!"),
+        EOF + ", a syntax error of /bin/sh: the JVM has it run what the kernel cannot",
+        ("a program for another processor", "a program that was cut short when it was copied"),
         "use a Python that is built for this host",
     ),
     "not-started": Remedy(
@@ -129,6 +131,14 @@ _STARTS = {
         ),
         "run `{python} -X importtime -m {module}` by hand: the last line is where it waits",
     ),
+    "held-stdout": Remedy(
+        HANGS + "; its read ends only when the last process that holds this stdout does",
+        (
+            "a process that the module, or a wrapper script, started in the background",
+            "a daemon module that forks, and whose first process ends; the other one waits",
+        ),
+        "start background processes with another stdout; stay in the process that was started",
+    ),
     "floods-stderr": Remedy(
         HANGS,
         ("more than 64 kB on standard error before the port: Spark reads it only then",),
@@ -199,11 +209,29 @@ _CONNECTIONS = {
     "refused": Remedy(
         REFUSED,
         (
-            "the daemon ended right after its announcement; " + STDERR,
+            "a daemon module that closes its socket after the announcement",
             "a firewall, or a sandbox that forbids the loopback interface",
             "the daemon listens on another address than the loopback's",
         ),
         "see by `ss -ltnp` where it listens while it runs",
+    ),
+    "ended-before-connect": Remedy(
+        REFUSED,
+        (
+            "an exception in the daemon, after its announcement or its last worker; " + STDERR,
+            "a limit on memory (status 137, or killed: as by the container's limit)",
+        ),
+        "run `{python} -m {module}` by hand, with the same environment",
+    ),
+    "connect-times-out": Remedy(
+        "nothing for some two minutes, as the kernel tries; then WARN Failed to open socket to "
+        "Python daemon, a second try, and java.net.ConnectException: Connection timed out (over a "
+        "Unix domain socket: nothing; Spark waits)",
+        (
+            "the daemon does not accept, and others already wait: its backlog is full",
+            "a firewall that drops what it should refuse",
+        ),
+        "take a stack by `py-spy dump --pid …`; see by `ss -ltn` whether Recv-Q exceeds Send-Q",
     ),
     "wrong-family": Remedy(
         REFUSED,
@@ -218,6 +246,7 @@ _CONNECTIONS = {
         (
             "the daemon's fork waits: a thread that an import started holds a lock",
             "a daemon module that reads the secret first; the pid comes first",
+            "a daemon module that does not accept: the kernel alone has taken the connection",
         ),
         "take a stack by `py-spy dump --pid …`; leave imports that start threads to the worker",
     ),
@@ -226,9 +255,20 @@ _CONNECTIONS = {
         ("the fork failed or the worker died at once: limits on processes or memory",),
         "see `ulimit -u`, the container's limits, and " + STDERR,
     ),
+    "ended-at-connect": Remedy(
+        EOF_OF_WORKER + "; the next task starts another one",
+        (
+            "an exception in the daemon when it accepts, as where it forks; " + STDERR,
+            "a module that serves one connection itself, then ends",
+        ),
+        OWN_DAEMON,
+    ),
     "reset-before-pid": Remedy(
         REFUSED.rsplit(";", 1)[0] + "; then SocketException: Connection reset",
-        ("the daemon died while the connection waited",),
+        (
+            "the daemon died while the connection waited",
+            "the worker closed it unread, or reset it",
+        ),
         "run it by hand: " + STDERR,
     ),
     "half-pid": Remedy(EOF_OF_WORKER, ("the worker died while it wrote its pid",), OWN_DAEMON),
@@ -245,6 +285,15 @@ _CONNECTIONS = {
             "pids of another namespace",
         ),
         "see `ulimit -u` and the container's limits (pids.max)",
+    ),
+    "outlived": Remedy(
+        "java.io.IOException: Stream closed, when a task is cancelled: the JVM closes the stdin of "
+        "a process that has ended, so the one that goes on reads its end there, and may end of it",
+        (
+            "a daemon module that forks into the background, and whose first process ends",
+            "a wrapper script that starts Python in the background (`&`, nohup, setsid)",
+        ),
+        "stay in the process that was started: no fork before the announcement, `exec` in a script",
     ),
     "foreign-pid": Remedy(
         NOTHING + "; a cancelled task's kill request strikes another process",

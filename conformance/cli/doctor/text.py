@@ -78,6 +78,9 @@ def verdict(seen: Examination) -> str:
         The sentence.
     """
     if not seen.troubles:
+        if seen.skipped:
+            left_out = " and ".join(f"a {track} worker" for track in seen.skipped)
+            return f"All stages pass: Spark can start this daemon. Not tried: {left_out}."
         return "All stages pass: Spark can start this daemon and its workers."
     first = seen.troubles[0]
     if first.track == "simple":
