@@ -251,7 +251,8 @@ class Session:
             if fault.kind == "implementation":
                 return Raised(fault.class_name, fault.message, fault.counts_as)
             if fault.kind == "unsupported":
-                raise Unobservable(f"the adapter does not support {method}")
+                why = f": {message.error.message}" if message.error.message else ""
+                raise Unobservable(f"the adapter does not support {method}{why}")
             self._end = Lost(f"the adapter failed in {method}")
             raise DoorError(f"the adapter failed in {method}: {message.error.message}")
         if message.result is msgspec.UNSET:
