@@ -43,6 +43,11 @@ def returns_nothing(*_: object, **__: object) -> Hostile:
     return Mute(None)
 
 
+def is_not_implemented(*_: object, **__: object) -> Hostile:
+    """Make no factory at all, not even one with a daemon."""
+    raise NotImplementedError
+
+
 def hangs(*_: object, **__: object) -> Hostile:
     """Never answer."""
     return Hostile(threading.Event().wait)

@@ -53,6 +53,18 @@ def test_what_is_written_runs_at_once_and_fails_honestly(wfc: Wfc, kind: str) ->
     assert "FAIL  F-RST-01  MUST" in broken.out
 
 
+def test_a_python_factory_without_simple_workers_breaks_no_clause_of_theirs(wfc: Wfc) -> None:
+    """NotImplementedError of `make` says so, and is told in its words."""
+    assert wfc("init", "--kind", "python", "--name", "my_factory").status == 0
+    run = wfc("run", "--effort", "none", "--clause", "F-SIMP-0[12]")
+    assert run.status == 5, run
+    assert "FAIL" not in run.out
+    assert (
+        "cannot start fake_daemons.simple_well_behaved without a daemon\n    MUST    F-SIMP-01"
+        in run.out
+    )
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_workflow_can_be_read(wfc: Wfc, kind: str) -> None:
     """And no placeholder is left in any file."""

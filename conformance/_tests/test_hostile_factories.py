@@ -22,6 +22,7 @@ BAD = (
     "forks",
     "fills_the_pipe",
     "returns_nothing",
+    "is_not_implemented",
 )
 RUDE = "writes_to_the_channel"
 CLAUSES = ["--clause", "F-RST-08", "--clause", "F-STOP-08", "--effort", "none"]

@@ -123,9 +123,15 @@ class Bridge:
     def _new(
         self, first: tuple[str, dict[str, str]], params: Any, options: dict[str, Any]
     ) -> tuple[Any, dict[str, bool]]:
-        if not _takes_options(self._make):
-            return self._make(*first, **params), dict.fromkeys(options, False)
-        factory = self._make(*first, **params, **options)
+        takes_options = _takes_options(self._make)
+        try:
+            factory = self._make(*first, **params, **(options if takes_options else {}))
+        except NotImplementedError as error:
+            if params["use_daemon"]:
+                raise
+            raise Unsupported(str(error) or "it makes no workers without a daemon") from None
+        if not takes_options:
+            return factory, dict.fromkeys(options, False)
         told: dict[str, bool] = self._state(factory).get("options") or {}
         return factory, {name: bool(told.get(name, True)) for name in options}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from conformance.adapters.dispatcher import ImplementationError
+from conformance.adapters.dispatcher import CallError, ImplementationError
 
 #: The last error, kept as a caller may keep it, in a future for one: what its frames hold
 #: on to is closed by the factory, or not at all.
@@ -22,10 +22,13 @@ def run_implementation(call: Any) -> Any:
         What it returns.
 
     Raises:
-        ImplementationError: for whatever it raises, with text and kind.
+        CallError: if that is what the call raises, as ours may.
+        ImplementationError: for whatever else it raises, with text and kind.
     """
     try:
         return call()
+    except CallError:
+        raise
     except BaseException as error:  # SystemExit of a factory is its failure, not ours
         _kept.append(error)
         cause = type(error).__name__

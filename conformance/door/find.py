@@ -102,9 +102,13 @@ def _find_command(name: str, rest: str) -> Implementation:
         argv = shlex.split(rest)
     except ValueError as error:
         raise UsageError(f"{name!r} is no command line: {error}") from None
-    program = shutil.which(argv[0]) if argv else None
+    if not argv:
+        raise UsageError(f"{name!r} is no command line: it names no program")
+    program = shutil.which(argv[0])
     if program is None:
-        raise DoorError(f"{name}: no program {rest!r}; check the path and that it may be executed")
+        raise DoorError(
+            f"{name}: no program {argv[0]!r}; check the path and that it may be executed"
+        )
     argv[0] = os.path.abspath(program)
     return Implementation(name, tuple(argv), _start_limit_s(_START_S))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import difflib
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -10,6 +11,8 @@ from conformance.evidence.outcomes import CountsAs  # noqa: TC001 - msgspec read
 
 #: Version of the protocol; an adapter that speaks another is refused.
 PROTOCOL_VERSION = "1"
+#: What an adapter may say that it can do.
+CAPABILITIES = ("concurrent", "inspect", "log", "forget", "block", "env", "simple", "isolated_env")
 
 
 class Params(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,10 +53,23 @@ class Initialized(Result, frozen=True, kw_only=True):
     name: str
     version: str
     language: str
-    pid: int
-    capabilities: tuple[str, ...] = ()
+    pid: Annotated[int, msgspec.Meta(ge=1)]
+    capabilities: tuple[
+        Annotated[str, msgspec.Meta(extra_json_schema={"enum": list(CAPABILITIES)})], ...
+    ] = ()
     daemon: OwnDaemon | None = None
     profile: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a capability that there is not: its clauses would stay UNVERIFIED, untold."""
+        if self.protocol_version != PROTOCOL_VERSION:
+            return  # another version has others; the suite refuses it by its number
+        for name in self.capabilities:
+            if name not in CAPABILITIES:
+                near = difflib.get_close_matches(name, CAPABILITIES, n=1)
+                known = ", ".join(CAPABILITIES)
+                hint = f"did you mean {near[0]}?" if near else f"there are {known}"
+                raise ValueError(f"no capability {name!r} ({hint})")
 
 
 class NewFactory(Params, frozen=True, kw_only=True):

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 _TAIL_BYTES = 2000
 #: How much of a stray line is shown, in characters.
 _STRAY_CHARACTERS = 120
-_RECEIVE_BYTES = 65536
+#: How much is taken in at a time: more than the kernel keeps for a socket by default, so that
+#: one look takes in all that has come by a deadline.
+_RECEIVE_BYTES = 2**18
+#: How long a line of an adapter may be, in bytes (docs/protocol.md). What it carries is short:
+#: bytes the suite asked for, a log line or an error's text, which may be megabytes.
+_LINE_BYTES = 64 * 2**20
 #: How long an adapter may take to exit once its channel is closed, in seconds.
 _FAREWELL_S = 5.0
 #: The same when the user has interrupted the run and waits.
@@ -61,7 +66,7 @@ class Session:
         self.pid = self._process.pid
         self.logs: list[LogLine] = []
         self._channel = ours
-        self._unread = b""
+        self._unread = bytearray()
         self._methods: dict[int, str] = {}
         self._answers: dict[int, Outcome] = {}
         self._answered_s: dict[int, float] = {}
@@ -113,12 +118,15 @@ class Session:
             How it came out; after a time-out it may be asked for again.
         """
         deadline = Deadline(within_s)
+        has_more = True
         while call not in self._answers:
             if self._end is not None:
                 self._methods.pop(call, None)
                 return self._end
-            if not self.receive(deadline.left_s):
+            if not has_more:
                 return TimedOut(within_s)
+            is_last = deadline.is_over  # whatever else the adapter still writes
+            has_more = self.receive(deadline.left_s) and not is_last
         return self._answers.pop(call)
 
     def has_answer(self, call: int) -> bool:
@@ -167,10 +175,23 @@ class Session:
         if not data:
             self._end = Lost(self._how_it_ended())
             return True
-        *lines, self._unread = (self._unread + data).split(b"\n")
-        for line in lines:
+        for line in self._lines(data):
             self._take(line)
         return True
+
+    def _lines(self, data: bytes) -> list[bytes]:
+        """Give the lines that end in what has come; keep the rest, never split again."""
+        *lines, rest = data.split(b"\n")
+        if lines:
+            lines[0] = bytes(self._unread + lines[0])
+            self._unread.clear()
+        self._unread += rest
+        longest = max((*lines, self._unread), key=len)
+        if len(longest) > _LINE_BYTES:
+            begin = _shown(longest)
+            self._unread.clear()
+            raise self._broken(f"wrote a line of more than {_LINE_BYTES >> 20} MiB: {begin}…")
+        return lines
 
     def call(self, method: str, params: Params, within_s: float) -> Outcome:
         """Call and wait.
@@ -208,8 +229,8 @@ class Session:
         try:
             message = msgspec.json.decode(line, type=Incoming)
         except msgspec.DecodeError as error:
-            stray = line.decode(errors="replace")[:_STRAY_CHARACTERS]
-            raise self._broken(f"wrote a line that is no message ({error}): {stray!r}") from None
+            stray = _shown(line)
+            raise self._broken(f"wrote a line that is no message ({error}): {stray}") from None
         if message.method is not msgspec.UNSET:
             self._take_notification(message)
         elif message.id not in self._methods:
@@ -230,7 +251,8 @@ class Session:
             if fault.kind == "implementation":
                 return Raised(fault.class_name, fault.message, fault.counts_as)
             if fault.kind == "unsupported":
-                raise Unobservable(f"the adapter does not support {method}")
+                why = f": {message.error.message}" if message.error.message else ""
+                raise Unobservable(f"the adapter does not support {method}{why}")
             self._end = Lost(f"the adapter failed in {method}")
             raise DoorError(f"the adapter failed in {method}: {message.error.message}")
         if message.result is msgspec.UNSET:
@@ -255,6 +277,12 @@ class Session:
         how = f"signal {-status}" if status < 0 else f"status {status}"
         last = self.stderr_tail().strip().splitlines()[-1:]
         return f"the adapter exited with {how}" + (f"; it last said: {last[0]}" if last else "")
+
+
+def _shown(line: Sequence[int]) -> str:
+    """Quote the beginning of a line."""
+    begin = bytes(line[: 4 * _STRAY_CHARACTERS]).decode(errors="replace")
+    return repr(begin[:_STRAY_CHARACTERS])
 
 
 def quiet_environment(extra: Mapping[str, str]) -> dict[str, str]:

@@ -76,7 +76,10 @@ class UnixLauncher(Launcher):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
-        self.place = tempfile.TemporaryDirectory(prefix="wfc-unix-", ignore_cleanup_errors=True)
+        # In the scenario's own directory, if it has one: that goes however this process ends.
+        self.place = tempfile.TemporaryDirectory(
+            prefix="unix-", dir=settings.env_vars.get("WFC_DIR"), ignore_cleanup_errors=True
+        )
         #: The socket file of the simple worker that this thread is starting.
         self.here = threading.local()
 
