@@ -56,6 +56,9 @@ def test_what_is_written_runs_at_once_and_fails_honestly(wfc: Wfc, kind: str) ->
 def test_a_python_factory_without_simple_workers_breaks_no_clause_of_theirs(wfc: Wfc) -> None:
     """NotImplementedError of `make` says so, and is told in its words."""
     assert wfc("init", "--kind", "python", "--name", "my_factory").status == 0
+    doctor = wfc("doctor", "--impl", "py:my_factory:make")
+    assert (doctor.status, doctor.err) == (0, "")
+    assert "  cannot simple " in doctor.out
     run = wfc("run", "--effort", "none", "--clause", "F-SIMP-0[12]")
     assert run.status == 5, run
     assert "FAIL" not in run.out

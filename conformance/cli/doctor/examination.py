@@ -12,7 +12,7 @@ from conformance.contract.profiles import find_profile
 from conformance.door.find import find
 from conformance.door.messages import Result
 from conformance.drive.clock import now_s, wait_until
-from conformance.errors import ContractViolation, DoorError
+from conformance.errors import ContractViolation, DoorError, Unobservable
 from conformance.evidence.findings import Finding
 from conformance.stage.record import Record
 from conformance.stage.run import Run
@@ -52,8 +52,19 @@ class Examination:
 
     @property
     def capabilities(self) -> tuple[str, ...]:
-        """What the adapter says that it can do."""
-        return self._run.about.capabilities
+        """What the adapter says that it can do, and does not refuse when it is asked for it."""
+        refused = () if self._makes_simple() else ("simple",)
+        return tuple(one for one in self._run.about.capabilities if one not in refused)
+
+    def _makes_simple(self) -> bool:
+        """Make a factory without a daemon; a failure of its own is no refusal."""
+        try:
+            self._need_stage().simple_factory().stop(_CALL_S)
+        except Unobservable:
+            return False
+        except ContractViolation:
+            return True
+        return True
 
     # -- the steps, each of which tells what it saw ------------------------------------
 
