@@ -48,7 +48,9 @@ class DaemonBench:
 
     def run(self, *arguments: str) -> Came:
         came = run_script(self.directory, *arguments)
-        left = [pid for pid in sandbox.children() if processes.is_alive(pid)]
+        living = (pid for pid in sandbox.children() if processes.is_alive(pid))
+        # One that has begun to end has no environment any more, by which it could be found.
+        left = [pid for pid in living if processes.environment(pid)]
         assert left == []
         sandbox.reap_orphans()
         return came
