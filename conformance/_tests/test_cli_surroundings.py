@@ -13,25 +13,26 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.timeout(120)
 
-#: Ignores SIGHUP, as nohup does, and blocks it, too; then becomes `wfc`.
+#: Ends each of these scripts: it becomes `wfc`.
+_BECOMES = """
+os.execv(sys.executable, [sys.executable, "-m", "conformance", *sys.argv[1:]])
+"""
+#: Ignores SIGHUP, as nohup does, and blocks it, too.
 _NOHUP = """
 import os, signal, sys
 signal.signal(signal.SIGHUP, signal.SIG_IGN)
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP])
-os.execv(sys.executable, [sys.executable, "-m", "conformance", *sys.argv[1:]])
 """
-#: Closes some standard streams, as `<&-` does; then becomes `wfc`.
+#: Closes some standard streams, as `<&-` does.
 _CLOSING = """
 import os, sys
 for fd in {closed}:
     os.close(fd)
-os.execv(sys.executable, [sys.executable, "-m", "conformance", *sys.argv[1:]])
 """
-#: Allows so many open files; then becomes `wfc`.
+#: Allows so many open files.
 _ALLOWING = """
 import os, resource, sys
 resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}))
-os.execv(sys.executable, [sys.executable, "-m", "conformance", *sys.argv[1:]])
 """
 #: Judges a few clauses of the reference.
 _FEW = ("run", "--impl", REFERENCE, "--clause", "F-POOL-0?", "--effort=none")
@@ -67,14 +68,16 @@ impl = "py:factory:make"
 def test_what_is_judged_inherits_no_signal(command: tuple[str, ...], tmp_path: Path) -> None:
     (tmp_path / "factory.py").write_text(_PLAIN, encoding="utf-8")
     (tmp_path / "matrix.toml").write_text(_MATRIX, encoding="utf-8")
-    ended = Wfc(tmp_path).python("-c", _NOHUP, *command, "--clause", "F-POOL-0?", "--effort=none")
+    ended = Wfc(tmp_path).python(
+        "-c", _NOHUP + _BECOMES, *command, "--clause", "F-POOL-0?", "--effort=none"
+    )
     assert ended.status == 0, ended
     assert "PASS" in ended.out
 
 
 @pytest.mark.parametrize("closed", [(0,), (1,), (2,), (0, 1, 2)])
 def test_standard_streams_may_be_closed(closed: tuple[int, ...], tmp_path: Path) -> None:
-    ended = Wfc(tmp_path).python("-c", _CLOSING.format(closed=closed), *_FEW)
+    ended = Wfc(tmp_path).python("-c", _CLOSING.format(closed=closed) + _BECOMES, *_FEW)
     assert ended.status == 0, ended
     assert ended.err == ""
     assert ("PASS" in ended.out) is (1 not in closed)
@@ -92,7 +95,8 @@ def test_a_low_limit_of_open_files_is_raised_or_told(
     soft: int, hard: int, code: int, tmp_path: Path
 ) -> None:
     """With so few a conforming factory would fail."""
-    ended = Wfc(tmp_path).python("-c", _ALLOWING.format(soft=soft, hard=hard), *_FEW)
+    allowing = _ALLOWING.format(soft=soft, hard=hard)
+    ended = Wfc(tmp_path).python("-c", allowing + _BECOMES, *_FEW)
     assert ended.status == code, ended
     told = "wfc: no more than 40 files may be open at a time here, and the suite needs 256: "
     assert ended.err.startswith(told) is (code != 0)

@@ -189,6 +189,13 @@ def test_all_can_be_reached_by_keyboard(browser: Browser, real: Path) -> None:
     assert {"SUMMARY", "A", "DIVscroll drawing", "BUTTONcopy"} <= reached
 
 
+@pytest.fixture(params=["real", "hostile"])
+def either(request: pytest.FixtureRequest) -> Path:
+    """A real run, and then one that says what it must not."""
+    page: Path = request.getfixturevalue(request.param)
+    return page
+
+
 def printed(browser: Browser, path: Path) -> Page:
     """Lay a page out as for a sheet of A4; what it opens before it is printed is open."""
     page = opened(browser, path, SHEET[0]).page
@@ -217,10 +224,9 @@ def pieces_of_text(pdf: bytes) -> list[int]:
 
 
 @pytest.mark.timeout(60)
-@pytest.mark.parametrize("which", ["real", "hostile"])
-def test_it_can_be_printed(browser: Browser, request: pytest.FixtureRequest, which: str) -> None:
+def test_it_can_be_printed(browser: Browser, either: Path) -> None:
     """On paper nothing is cut off at the side, tools are left out, and what is open stays so."""
-    page = printed(browser, request.getfixturevalue(which))
+    page = printed(browser, either)
     assert overflow(page) <= 0
     tools = page.locator("#tools, .copy, .skip")
     assert tools.count() > 2
@@ -250,12 +256,9 @@ def test_a_printed_timeline_is_whole(browser: Browser, real: Path) -> None:
 
 
 @pytest.mark.timeout(60)
-@pytest.mark.parametrize("which", ["real", "hostile"])
-def test_no_page_of_paper_is_near_empty(
-    browser: Browser, request: pytest.FixtureRequest, which: str
-) -> None:
+def test_no_page_of_paper_is_near_empty(browser: Browser, either: Path) -> None:
     """A heading does not stand alone before a timeline that found no room."""
-    page = opened(browser, request.getfixturevalue(which), WIDTHS[0]).page
+    page = opened(browser, either, WIDTHS[0]).page
     *counts, _ = pieces_of_text(page.pdf(**A4))
     assert len(counts) > 3
     assert min(counts) >= FEWEST
@@ -278,12 +281,9 @@ def test_the_printed_clauses_stand_below_their_heads(browser: Browser, real: Pat
 
 
 @pytest.mark.timeout(60)
-@pytest.mark.parametrize("which", ["real", "hostile"])
-def test_a_phone_says_what_a_cell_is(
-    browser: Browser, request: pytest.FixtureRequest, which: str
-) -> None:
+def test_a_phone_says_what_a_cell_is(browser: Browser, either: Path) -> None:
     """Evidence and time are labelled there, and left out where there is none; open, they fit."""
-    page = opened(browser, request.getfixturevalue(which), WIDTHS[1]).page
+    page = opened(browser, either, WIDTHS[1]).page
     for at, head in ((4, "Evidence"), (5, "Time")):
         cells = page.locator(f"tr.clause > :nth-child({at})")
         labels = cells.filter(visible=True).evaluate_all(

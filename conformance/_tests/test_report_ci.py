@@ -26,6 +26,17 @@ if TYPE_CHECKING:
 PASSED = entry("F-RST-01", Verdict.PASS)
 FAILED = entry("F-RST-02", Verdict.FAIL, "a")
 STALE = entry("F-RST-03", Verdict.STALE, reason="recorded as broken, but kept: old")
+#: A run of the gate that left the machines out, and why it is not green.
+WITHOUT_MACHINES = (
+    run(
+        *(PASSED,),
+        exit_code=7,
+        is_gate=True,
+        verdict=RunVerdict.INCOMPLETE,
+        left_out=("the machines (--effort none)",),
+    ),
+    "1 of 1 MUST verified; left out: the machines (--effort none); --gate wants all.",
+)
 #: A megabyte of everything that is bad.
 HOSTILE = "\x1b[31m\x00]]><b>|`%::error::\r\n::set-output name=x::y\r\n" * 20_000
 
@@ -147,16 +158,7 @@ def test_a_command_can_hold_any_text_in_one_line() -> None:
             ),
             "1 of 2 MUST verified; --gate wants all.",
         ),
-        (
-            run(
-                *(PASSED,),
-                exit_code=7,
-                is_gate=True,
-                verdict=RunVerdict.INCOMPLETE,
-                left_out=("the machines (--effort none)",),
-            ),
-            "1 of 1 MUST verified; left out: the machines (--effort none); --gate wants all.",
-        ),
+        WITHOUT_MACHINES,
     ],
 )
 def test_a_red_job_without_a_wrong_clause_says_why(file: VerdictFile, said: str | None) -> None:
@@ -240,16 +242,7 @@ def test_the_reason_stands_in_the_message_and_in_the_text(verdict: Verdict) -> N
             run(PASSED, state="cut short", exit_code=1),
             "The run was cut short by its first failure (--fail-fast).",
         ),
-        (
-            run(
-                *(PASSED,),
-                exit_code=7,
-                is_gate=True,
-                verdict=RunVerdict.INCOMPLETE,
-                left_out=("the machines (--effort none)",),
-            ),
-            "1 of 1 MUST verified; left out: the machines (--effort none); --gate wants all.",
-        ),
+        WITHOUT_MACHINES,
     ],
 )
 def test_a_run_that_says_little_is_not_green(file: VerdictFile, said: str | None) -> None:

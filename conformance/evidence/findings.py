@@ -37,7 +37,12 @@ class Finding(msgspec.Struct, frozen=True):
     test: str = ""
 
     def __str__(self) -> str:
-        return f"{self.clause} {self.wrong}: expected {self.expected}; actual {self.actual}"
+        return f"{self.clause} {self.wrong}: {self.contrast}"
+
+    @property
+    def contrast(self) -> str:
+        """What was expected and what was seen; the checker's name tells a user nothing."""
+        return f"expected {self.expected}; actual {self.actual}"
 
 
 def put_down_to(clause: str, *wrongs: Iterable[Finding]) -> list[Finding]:

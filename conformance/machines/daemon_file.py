@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast, get_args
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 import yaml
@@ -12,9 +13,9 @@ from conformance.evidence.findings import Case
 from conformance.machines.cases import id_of, titled
 from conformance.machines.daemon_repro import daemon_repro_text
 from conformance.machines.scenario_check import heading
-from conformance.machines.scenario_file import plainer
+from conformance.machines.scenario_file import plainer, tags_of
 from conformance.machines.yaml_file import Mistake, parse, read_bytes
-from conformance.plan.daemon_model import DaemonModel
+from conformance.plan.daemon_model import with_sense
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 #: As what it stands in reports.
 MACHINE = "daemons"
-_STEPS = [str(one.__struct_config__.tag) for one in get_args(AnyStep)]
+_STEPS = tags_of(AnyStep)
 #: The key by which a daemon's scenario is told from a factory's.
 _MARK = "daemon"
 
@@ -58,22 +59,17 @@ def read_daemon_scenario(path: Path) -> DaemonScenario:
         UsageError: if the file cannot be read or is no such scenario; one line with file,
             line, place in the document, and what to do.
     """
-    return parse(read_bytes(path), str(path), DaemonScenario, _plainer, _check)
-
-
-def _plainer(mistake: Mistake) -> str:
-    return plainer(mistake, _STEPS)
+    words = partial(plainer, steps=_STEPS)
+    return parse(read_bytes(path), str(path), DaemonScenario, words, _check)
 
 
 def _check(scenario: DaemonScenario) -> Iterator[Mistake]:
     yield from heading(scenario)
-    model = DaemonModel(reuse=scenario.daemon.reuse)
-    for number, step in enumerate(scenario.steps):
-        if not model.is_possible(step):
+    judged = with_sense(scenario.steps, reuse=scenario.daemon.reuse)
+    for number, (step, makes_sense) in enumerate(judged):
+        if not makes_sense:
             text = f"`{phrase(step)}` makes no sense after the steps before it; leave it out"
             yield Mistake(f"$.steps[{number}]", text)
-            return
-        model.take(step)
 
 
 def daemon_scenario_text(scenario: DaemonScenario) -> str:

@@ -12,9 +12,20 @@ from conformance.machines.yaml_file import SEE, Mistake, parse, read_bytes
 if TYPE_CHECKING:
     from pathlib import Path
 
-_STEPS, _ASKED = (
-    [str(one.__struct_config__.tag) for one in get_args(union)] for union in (AnyStep, Asked)
-)
+
+def tags_of(steps: object) -> list[str]:
+    """List the names by which a scenario calls steps.
+
+    Args:
+        steps: a union of them.
+
+    Returns:
+        What may stand behind `do`.
+    """
+    return [str(one.__struct_config__.tag) for one in get_args(steps)]
+
+
+_STEPS, _ASKED = tags_of(AnyStep), tags_of(Asked)
 
 
 def read_scenario(path: Path) -> Scenario:

@@ -21,7 +21,7 @@ from conformance.evidence.daemon_scenario import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 class Phase(Enum):
@@ -186,10 +186,22 @@ def sensible(steps: Iterable[AnyStep], *, reuse: bool) -> tuple[AnyStep, ...]:
     Returns:
         The steps that are played.
     """
+    return tuple(step for step, makes_sense in with_sense(steps, reuse=reuse) if makes_sense)
+
+
+def with_sense(steps: Iterable[AnyStep], *, reuse: bool) -> Iterator[tuple[AnyStep, bool]]:
+    """Tell of each step whether it makes sense after those before it that do.
+
+    Args:
+        steps: of a scenario.
+        reuse: as it is set there.
+
+    Yields:
+        The step, and whether it is played.
+    """
     model = DaemonModel(reuse=reuse)
-    kept: list[AnyStep] = []
     for step in steps:
-        if model.is_possible(step):
+        makes_sense = model.is_possible(step)
+        if makes_sense:
             model.take(step)
-            kept.append(step)
-    return tuple(kept)
+        yield step, makes_sense

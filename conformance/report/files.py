@@ -17,6 +17,8 @@ from conformance.report.verdict_file import VerdictFile, decode, encode, hidden
 JOB_SUMMARY = "GITHUB_STEP_SUMMARY"
 #: Name of the link to the newest run.
 LATEST = "latest"
+#: Name of the page for the summary of a CI job.
+_SUMMARY = "summary.md"
 #: Name of the directory of a run's cases, below the run's own.
 CASES = "cases"
 
@@ -97,7 +99,7 @@ class RunFiles:
             file: the run as `write_verdict` gave it back.
         """
         write_reports(file, self.directory)
-        add_to_summary(markdown.render(file.placed(self.directory)))
+        add_to_summary((self.directory / _SUMMARY).read_text(encoding="utf-8"))
 
 
 def add_to_summary(page: str) -> None:
@@ -124,7 +126,7 @@ def write_reports(file: VerdictFile, directory: Path) -> None:
     file = file.placed(directory)
     replace_file(directory / "junit.xml", junit.render(file))
     replace_file(directory / "badge.json", badge.render(file))
-    replace_file(directory / "summary.md", markdown.render(file).encode())
+    replace_file(directory / _SUMMARY, markdown.render(file).encode())
 
 
 def write_page(file: VerdictFile, directory: Path) -> None:

@@ -134,7 +134,7 @@ def _body(entry: ClauseEntry, file: VerdictFile) -> Iterator[str]:
 def _why(entry: ClauseEntry) -> str:
     if entry.reason or not entry.findings:
         return entry.reason
-    return f"expected {entry.findings[0].expected}; actual {entry.findings[0].actual}"
+    return entry.findings[0].contrast
 
 
 def _properties(parent: ET.Element, values: dict[str, str]) -> None:

@@ -118,8 +118,7 @@ def _command(line: str) -> Iterator[str]:
 def _row(entry: ClauseEntry) -> str:
     what = entry.reason
     if entry.findings:
-        first = entry.findings[0]
-        seen = f"expected {first.expected}; actual {first.actual}"
+        seen = entry.findings[0].contrast
         what = f"{what}: {seen}" if what else seen
     cells = (entry.clause, entry.level, entry.verdict, _cell(f"{entry.text} {what}"))
     return f"| {' | '.join(cells)} |"

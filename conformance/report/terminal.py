@@ -81,8 +81,7 @@ def _one_each(pairs: Iterable[tuple[ClauseEntry, str]], width: int) -> Iterator[
 def _actual(entry: ClauseEntry) -> str:
     if not entry.findings:
         return entry.text
-    first = entry.findings[0]
-    return f"expected {first.expected}; actual {first.actual}"
+    return entry.findings[0].contrast
 
 
 def _by_reason(clauses: Iterable[ClauseEntry], width: int) -> Iterator[str]:

@@ -12,7 +12,6 @@ from conformance.cli.doctor.examination import Examination
 from conformance.cli.printing import painter, width
 from conformance.drive.interrupts import current
 from conformance.errors import ConformanceError, ContractViolation, ProtocolError
-from conformance.evidence.findings import Finding
 from conformance.report.failure import shorten
 from conformance.report.legible import legible
 
@@ -125,13 +124,6 @@ def examine(name: str) -> int:
     return _WORKS if is_well else _DOES_NOT_WORK
 
 
-def _told(finding: object) -> str:
-    """Say what was wanted and what came; the name of the checker tells a user nothing."""
-    if isinstance(finding, Finding):
-        return f"expected {finding.expected}; actual {finding.actual}"
-    return str(finding)
-
-
 class _Doctor:
     """Walks through the steps and says what he sees."""
 
@@ -151,7 +143,7 @@ class _Doctor:
         try:
             self._say("ok", step.name, step.do(examination))
         except ContractViolation as error:
-            cause = "; ".join(map(_told, error.findings))
+            cause = "; ".join(getattr(one, "contrast", str(one)) for one in error.findings)
         except ConformanceError as error:
             prefix = f"{examination.implementation.name} could not be started: "
             cause = str(error).removeprefix(prefix)

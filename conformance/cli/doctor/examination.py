@@ -53,8 +53,8 @@ class Examination:
     @property
     def capabilities(self) -> tuple[str, ...]:
         """What the adapter says that it can do, and does not refuse when it is asked for it."""
-        refused = () if self._makes_simple() else ("simple",)
-        return tuple(one for one in self._run.about.capabilities if one not in refused)
+        claimed = self._run.about.capabilities
+        return tuple(one for one in claimed if one != "simple" or self._makes_simple())
 
     def _makes_simple(self) -> bool:
         """Make a factory without a daemon; a failure of its own is no refusal."""
@@ -63,7 +63,7 @@ class Examination:
         except Unobservable:
             return False
         except ContractViolation:
-            return True
+            pass
         return True
 
     # -- the steps, each of which tells what it saw ------------------------------------
